@@ -1,0 +1,109 @@
+"""Everything that can go wrong, as one tree.
+
+FusionwebError
+├── InvalidInput              the person can mend it: say what, where and how
+│   ├── ConfigurationInvalid  carries one Problem per fault (section, key, line)
+│   ├── NameInvalid           a project, group or run name that cannot be a directory
+│   └── ProgramUnusable       the program does not exist or cannot be executed
+├── NotAllowed                the actor may not do this
+├── NotFound                  no such thing, or none the actor may see
+│   └── PathOutside           a path that leaves the directory it belongs to
+├── Conflict                  the thing's present state does not allow it
+│   ├── RunAlreadyFinished    cancelling what has ended
+│   └── RunStillActive        deleting or retrying what has not
+└── PassingFault              may work when tried again; nothing was decided
+    ├── LaunchFailed          the executor could not start the run
+    └── DiskSpaceInsufficient too little space to begin
+"""
+
+from dataclasses import dataclass
+
+
+class FusionwebError(Exception):
+    """Base of all errors; `code` is its name in answers and log lines."""
+
+    code = "internal_error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidInput(FusionwebError):
+    """Raised before anything is created; `field` names the input at fault."""
+
+    code = "validation_failed"
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault of a configuration. `line` counts from 1; None where a key is missing."""
+
+    message: str
+    section: str = ""
+    key: str = ""
+    line: int | None = None
+
+    @property
+    def path(self) -> str:
+        return ".".join(part for part in (self.section, self.key) if part)
+
+    def __str__(self) -> str:
+        place = f" (line {self.line})" if self.line else ""
+        return f"{self.path}{place}: {self.message}" if self.path else f"{self.message}{place}"
+
+
+class ConfigurationInvalid(InvalidInput):
+    """A configuration that does not parse or does not fit its schema."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems), field="config")
+        self.problems = problems
+
+
+class NameInvalid(InvalidInput):
+    pass
+
+
+class ProgramUnusable(InvalidInput):
+    pass
+
+
+class NotAllowed(FusionwebError):
+    code = "permission_denied"
+
+
+class NotFound(FusionwebError):
+    code = "not_found"
+
+
+class PathOutside(NotFound):
+    code = "artifact_not_found"
+
+
+class Conflict(FusionwebError):
+    code = "conflict"
+
+
+class RunAlreadyFinished(Conflict):
+    code = "run_already_finished"
+
+
+class RunStillActive(Conflict):
+    code = "run_still_active"
+
+
+class PassingFault(FusionwebError):
+    code = "try_again"
+
+
+class LaunchFailed(PassingFault):
+    code = "launch_failed"
+
+
+class DiskSpaceInsufficient(PassingFault):
+    code = "disk_space_insufficient"
