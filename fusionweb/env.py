@@ -1,0 +1,217 @@
+"""Settings from the environment or `.env`: one table of name, kind, default and help.
+
+A bad value stops the start with its name and what was expected. `docs/settings.md` lists
+the same table; a test holds the two together.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def to_bool(text: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True}
+    words |= {"0": False, "false": False, "no": False, "off": False, "": False}
+    return words[text.strip().lower()]
+
+
+def to_count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def to_positive_seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < 1e9:
+        raise ValueError
+    return seconds
+
+
+def to_path(text: str) -> Path:
+    if not text.strip():
+        raise ValueError
+    return (BASE_DIR / Path(text).expanduser()).resolve()
+
+
+def to_paths(text: str) -> list[Path]:
+    return [to_path(part) for part in text.split(os.pathsep) if part.strip()]
+
+
+def to_words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def to_zone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key
+    except ZoneInfoNotFoundError as error:
+        raise ValueError from error
+
+
+def to_level(text: str) -> str:
+    return logging.getLevelName(logging.getLevelNamesMapping()[text.strip().upper()])
+
+
+def to_executor(text: str) -> str:
+    if text != "local":
+        raise ValueError
+    return text
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table; `read` raises ValueError or KeyError on a bad value."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: str
+    expected: str
+    help: str
+
+
+SETTINGS = [
+    Setting("DEBUG", to_bool, "off", "on or off", "Django's debug pages; never on a shared machine"),
+    Setting(
+        "SECRET_KEY",
+        str,
+        "",
+        "a text",
+        "signs sessions and links; empty: made at the first start and kept in the data folder",
+    ),
+    Setting(
+        "ALLOWED_HOSTS",
+        to_words,
+        "127.0.0.1,localhost,[::1]",
+        "host names with commas between",
+        "names under which browsers may ask for the dashboard",
+    ),
+    Setting(
+        "CSRF_TRUSTED_ORIGINS",
+        to_words,
+        "",
+        "origins such as https://lab.example with commas between",
+        "origins from which forms and sockets are accepted behind a proxy",
+    ),
+    Setting(
+        "DATABASE_URL",
+        str,
+        "",
+        "a database address such as postgres://user:password@host/name",
+        "empty: SQLite in the data folder",
+    ),
+    Setting(
+        "REDIS_URL",
+        str,
+        "",
+        "an address such as redis://host:6379/0",
+        "channel layer for several web processes; empty: in memory",
+    ),
+    Setting(
+        "FUSIONWEB_DATA",
+        to_path,
+        "data",
+        "a folder",
+        "database, secret key, status and checkpoint directories",
+    ),
+    Setting(
+        "FUSIONWEB_STATUS_DIRS",
+        to_paths,
+        "",
+        f"folders with {os.pathsep} between",
+        "roots of job directories, the first takes new runs; empty: `status` in the data folder",
+    ),
+    Setting(
+        "FUSIONWEB_CHECKPOINT_DIRS",
+        to_paths,
+        "",
+        f"folders with {os.pathsep} between",
+        "roots of checkpoints, the first takes new ones; empty: `checkpoints` in the data folder",
+    ),
+    Setting(
+        "FUSIONWEB_TEMPLATES",
+        to_paths,
+        "",
+        f"folders with {os.pathsep} between",
+        "roots of configuration templates, one folder a program inside each, "
+        "beside those of the bundled simulator; empty: `templates` in the data folder",
+    ),
+    Setting("FUSIONWEB_EXECUTOR", to_executor, "local", "local", "where new runs are executed"),
+    Setting(
+        "FUSIONWEB_MAX_RUNNING", to_count, "2", "a whole number from 1", "runs executing at once"
+    ),
+    Setting(
+        "FUSIONWEB_GRACE_SECONDS",
+        to_positive_seconds,
+        "10",
+        "a number above 0",
+        "time between SIGTERM and SIGKILL when a run is cancelled",
+    ),
+    Setting(
+        "FUSIONWEB_STALE_SECONDS",
+        to_positive_seconds,
+        "300",
+        "a number above 0",
+        "a running job silent for this long is stale",
+    ),
+    Setting(
+        "FUSIONWEB_HEARTBEAT_SECONDS",
+        to_positive_seconds,
+        "30",
+        "a number above 0",
+        "time between two heartbeats of a run in its metadata.json",
+    ),
+    Setting(
+        "FUSIONWEB_MIN_FREE_MB",
+        to_count,
+        "200",
+        "a whole number from 1",
+        "free space below which no run is accepted or started, in MB",
+    ),
+    Setting("TIME_ZONE", to_zone, "UTC", "a zone such as Europe/Berlin", "zone of shown times"),
+    Setting("LOG_LEVEL", to_level, "INFO", "a level such as INFO", "of the server's own log"),
+]
+
+
+def read_settings() -> dict[str, Any]:
+    """Every setting by name. Raises ImproperlyConfigured naming the bad one."""
+    environ.Env.read_env(BASE_DIR / ".env")
+    return {setting.name: read_one(setting) for setting in SETTINGS}
+
+
+def read_one(setting: Setting) -> Any:
+    text = os.environ.get(setting.name, setting.default)
+    try:
+        return setting.read(text)
+    except (ValueError, KeyError):
+        raise ImproperlyConfigured(
+            f"{setting.name}={text!r} cannot be used: expected {setting.expected}"
+        ) from None
+
+
+def read_or_make_secret_key(path: Path) -> str:
+    """The key kept at `path`, made at the first call; readable by its owner alone."""
+    from django.core.management.utils import get_random_secret_key
+
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # O_EXCL: web and supervisor may start at the same moment, one of them makes the key
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(get_random_secret_key())
+    return path.read_text()

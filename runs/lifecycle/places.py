@@ -1,0 +1,77 @@
+"""Where on disk runs, checkpoints, templates and the trash are."""
+
+import os
+import shutil
+import sys
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from runs.configuration.templates import Catalogue
+from runs.errors import DiskSpaceInsufficient
+from runs.models import Run
+
+TRASH = ".trash"
+STAGING = ".staging"
+SIMULATOR = Path(__file__).resolve().parent.parent / "simulator"
+# Where `fusion-sim` is not on the path, the bundled simulator takes its place.
+BUNDLED_COMMANDS = {"fusion-sim": [sys.executable, str(SIMULATOR)]}
+
+
+def status_root() -> Path:
+    """The root that takes the directories of new runs."""
+    return Path(settings.FUSIONWEB_STATUS_DIRS[0])
+
+
+def checkpoint_directory(run: Run) -> Path:
+    """Each run saves under its own id, so that two runs of one name overwrite nothing."""
+    root = Path(settings.FUSIONWEB_CHECKPOINT_DIRS[0])
+    return root / run.project.slug / run.group / run.name / run.pk
+
+
+def trash_directory(path: Path, root: Path) -> Path:
+    """A new place for `path` in the trash of its root: same file system, so one rename."""
+    return root / TRASH / f"{path.name}.{os.urandom(4).hex()}"
+
+
+def move_to_trash(path: Path, root: Path) -> None:
+    """Take a directory out of sight at once; the supervisor removes it. Missing is fine."""
+    target = trash_directory(path, root)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.rename(target)
+    except FileNotFoundError:
+        return
+    remove_empty_parents(path.parent, root)
+
+
+def remove_empty_parents(directory: Path, root: Path) -> None:
+    while directory != root and directory.is_relative_to(root):
+        try:
+            directory.rmdir()
+        except OSError:
+            return
+        directory = directory.parent
+
+
+@cache
+def catalogue() -> Catalogue:
+    """One catalogue a process: it keeps its listing and notices changes on disk."""
+    return Catalogue(list(settings.FUSIONWEB_TEMPLATES))
+
+
+def free_bytes() -> int:
+    root = status_root()
+    root.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(root).free
+
+
+def require_disk_space() -> None:
+    """Raises DiskSpaceInsufficient, saying how much there is and how much is needed."""
+    free, needed = free_bytes(), settings.FUSIONWEB_MIN_FREE_BYTES
+    if free < needed:
+        raise DiskSpaceInsufficient(
+            f"Only {free / 1e6:,.0f} MB are free where runs are kept; "
+            f"{needed / 1e6:,.0f} MB are needed to begin. Delete runs you no longer need."
+        )

@@ -1,0 +1,308 @@
+"""What people order: create, cancel, delete, retry, clone. Each is one transaction.
+
+The services check before they create, so that nothing is ever half there.
+"""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from runs.access import require_act_on
+from runs.configuration.command import find_executable, parse_command
+from runs.configuration.document import Document, parse
+from runs.configuration.overrides import check_overrides
+from runs.configuration.schema import validate
+from runs.contract.layout import TEMPLATE_STEM, check_name
+from runs.contract.status import DELETABLE, STOPPABLE, Status
+from runs.errors import (
+    ConfigurationInvalid,
+    InvalidInput,
+    NotFound,
+    ProgramUnusable,
+    RunAlreadyFinished,
+    RunStillActive,
+)
+from runs.files.artifacts import tree_size
+from runs.models import Program, Project, Run
+
+from .places import (
+    BUNDLED_COMMANDS,
+    STAGING,
+    catalogue,
+    checkpoint_directory,
+    move_to_trash,
+    require_disk_space,
+    status_root,
+)
+from .transitions import announce, transition
+
+TEXT_LIMIT = 100_000
+TAG_LIMIT = 50
+SEED_LIMIT = 2**53  # larger whole numbers lose digits in JSON readers
+MEMBER_PRIORITIES = range(-10, 1)
+STAFF_PRIORITIES = range(-10, 11)
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What a person asks for. `config_text` replaces the template's text where given."""
+
+    program: Program
+    project: Project
+    name: str
+    group: str = "default"
+    template: str = ""
+    config_text: str | None = None
+    overrides: dict[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+    priority: int = 0
+    resources: dict[str, Any] = field(default_factory=dict)
+    resume_from: str = ""
+    tags: Sequence[str] = ()
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class FrozenConfiguration:
+    """`base` is the text before the overrides, `text` what the program will read."""
+
+    base: str
+    text: str
+    format: str
+
+
+@dataclass(frozen=True)
+class Deleted:
+    files: int
+    size_bytes: int
+
+
+def effective_configuration(request: RunRequest) -> FrozenConfiguration:
+    """Merge the overrides into the text and check the result against the schema.
+
+    Raises ConfigurationInvalid with every problem, NotFound for an unknown template.
+    """
+    program = request.program
+    base = template_text(program, request.template)
+    text = base if request.config_text is None else request.config_text
+    check_overrides(request.overrides)
+    merged = parse(text, program.config_format).with_overrides(request.overrides)
+    check_configuration(parse(merged, program.config_format), program)
+    return FrozenConfiguration(base or text, merged, program.config_format)
+
+
+def template_text(program: Program, name: str) -> str:
+    if not name:
+        return ""
+    templates = catalogue()
+    return templates.read(templates.get(program.slug, name))
+
+
+def check_configuration(document: Document, program: Program) -> None:
+    problems = validate(document, program.schema)
+    if problems:
+        raise ConfigurationInvalid(problems)
+
+
+def create_run(
+    *,
+    owner: AbstractBaseUser,
+    request: RunRequest,
+    actor: AbstractBaseUser | None = None,
+    origin: Run | None = None,
+    origin_kind: str = "",
+) -> Run:
+    """Queue a run. Raises InvalidInput, NotFound or DiskSpaceInsufficient, creating nothing."""
+    check_request(owner, request)
+    configuration = effective_configuration(request)
+    require_disk_space()
+    run = Run(
+        project=request.project,
+        group=request.group,
+        name=request.name,
+        program=request.program,
+        template=request.template,
+        owner=owner,
+        priority=request.priority,
+        seed=request.seed,
+        overrides=request.overrides,
+        resources=request.resources or request.program.resources,
+        tags=list(request.tags),
+        notes=request.notes,
+        resume_from=request.resume_from,
+        origin=origin,
+        origin_kind=origin_kind,
+        root=str(status_root()),
+        executor=request.program.executor,
+    )
+    run.search_text = run.facts_for_search()
+    store(run, configuration, actor or owner)
+    return run
+
+
+def store(run: Run, configuration: FrozenConfiguration, actor: AbstractBaseUser) -> None:
+    """Directory and row appear together: the directory is moved into place just before commit."""
+    staging = Path(run.root) / STAGING / run.pk
+    staging.mkdir(parents=True)
+    suffix = configuration.format
+    try:
+        (staging / run.config_path.name).write_text(configuration.text, newline="")
+        (staging / f"{TEMPLATE_STEM}.{suffix}").write_text(configuration.base, newline="")
+        with transaction.atomic():
+            run.save(force_insert=True)
+            announce(run, "created", actor)
+            run.directory.parent.mkdir(parents=True, exist_ok=True)
+            staging.rename(run.directory)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def check_request(owner: AbstractBaseUser, request: RunRequest) -> None:
+    """Raises InvalidInput naming the field at fault."""
+    check_program(request.program)
+    check_name(request.project.slug, "project")
+    check_name(request.group, "group")
+    check_name(request.name, "name")
+    if len(request.notes) > TEXT_LIMIT:
+        raise InvalidInput(f"Notes may have at most {TEXT_LIMIT:,} characters.", "notes")
+    if len(request.tags) > TAG_LIMIT or any(len(tag) > 50 for tag in request.tags):
+        raise InvalidInput(f"At most {TAG_LIMIT} tags of 50 characters.", "tags")
+    if request.seed is not None and not 0 <= request.seed <= SEED_LIMIT:
+        raise InvalidInput(f"A seed is a whole number from 0 to {SEED_LIMIT}.", "seed")
+    allowed = STAFF_PRIORITIES if getattr(owner, "is_staff", False) else MEMBER_PRIORITIES
+    if request.priority not in allowed:
+        raise InvalidInput(
+            f"Your priority may be from {allowed.start} to {allowed.stop - 1}.", "priority"
+        )
+
+
+def check_program(program: Program) -> None:
+    """Raises ProgramUnusable where the program is switched off, missing or not executable."""
+    if not program.enabled:
+        raise ProgramUnusable(f"The program {program.slug} is switched off by staff.", "program")
+    find_executable(parse_command(program.command).executable, BUNDLED_COMMANDS)
+
+
+def cancel_run(*, actor: AbstractBaseUser, run: Run, grace_seconds: float | None = None) -> None:
+    """Cancel a pending run at once, order the supervisor to stop a running one.
+
+    Asking twice is fine. Raises RunAlreadyFinished, NotAllowed.
+    """
+    require_act_on(actor, run)
+    if cancel_waiting(run, actor):
+        return
+    grace = settings.FUSIONWEB_GRACE_SECONDS if grace_seconds is None else grace_seconds
+    with transaction.atomic():
+        ordered = Run.objects.filter(pk=run.pk, status__in=STOPPABLE).update(
+            cancel_requested_at=timezone.now(),
+            cancel_requested_by=actor.pk,
+            cancel_grace_seconds=grace,
+        )
+        run.refresh_from_db()
+        if not ordered:
+            raise RunAlreadyFinished(f"This run has already ended: {run.status}.")
+        announce(run, "cancel_requested", actor)
+
+
+def cancel_waiting(run: Run, actor: AbstractBaseUser) -> bool:
+    """A run that no supervisor has claimed has started nothing: its receipt is empty."""
+    now = timezone.now()
+    return transition(
+        run,
+        to=Status.CANCELLED,
+        sources={Status.PENDING},
+        unclaimed=True,
+        reason="cancelled before it started",
+        actor=actor,
+        cancel_requested_at=now,
+        cancel_requested_by_id=actor.pk,
+        cancel_receipt={"signalled": [], "still_alive": [], "all_gone": True},
+    )
+
+
+def delete_run(*, actor: AbstractBaseUser, run: Run) -> Deleted:
+    """Remove an ended run with its directory and its checkpoints; says how much that was.
+
+    Raises RunStillActive, NotAllowed. The files leave their place at once, and the disk
+    as soon as the supervisor has emptied the trash.
+    """
+    require_act_on(actor, run)
+    measured = run_size(run)
+    checkpoints = checkpoint_directory(run)
+    directory, root = run.directory, Path(run.root)
+    with transaction.atomic():
+        deleted, _ = Run.objects.filter(pk=run.pk, status__in=DELETABLE).delete()
+        if not deleted:
+            raise RunStillActive("This run has not ended. Cancel it first.")
+        announce(run, "deleted", actor)
+        move_to_trash(directory, root)
+        move_to_trash(checkpoints, Path(settings.FUSIONWEB_CHECKPOINT_DIRS[0]))
+    return measured
+
+
+def run_size(run: Run) -> Deleted:
+    """Files and bytes of a run, its checkpoints included, measured on disk."""
+    sizes = [tree_size(run.directory), tree_size(checkpoint_directory(run))]
+    return Deleted(sum(files for files, _ in sizes), sum(size for _, size in sizes))
+
+
+def request_like(run: Run, **changes: Any) -> RunRequest:
+    """The request that would make this run again, with the configuration it was frozen with."""
+    values: dict[str, Any] = {
+        "program": run.program,
+        "project": run.project,
+        "group": run.group,
+        "name": run.name,
+        "template": run.template if has_template(run) else "",
+        "config_text": frozen_configuration(run),
+        "seed": run.seed,
+        "resources": run.resources,
+        "tags": run.tags,
+        "notes": run.notes,
+    }
+    return RunRequest(**{**values, **changes})
+
+
+def has_template(run: Run) -> bool:
+    try:
+        template_text(run.program, run.template)
+    except NotFound:
+        return False
+    return True
+
+
+def frozen_configuration(run: Run) -> str:
+    """The text the program reads. Raises NotFound where the directory has lost it."""
+    try:
+        return run.config_path.read_text()
+    except FileNotFoundError as error:
+        raise NotFound("The configuration of this run is no longer on disk.") from error
+
+
+def retry_run(*, actor: AbstractBaseUser, run: Run) -> Run:
+    """The same once more, for the same owner. Raises RunStillActive, NotAllowed."""
+    require_act_on(actor, run)
+    if not run.can_retry:
+        raise RunStillActive("This run has not ended yet.")
+    return create_run(
+        owner=run.owner,
+        actor=actor,
+        request=request_like(run),
+        origin=run,
+        origin_kind=Run.Origin.RETRY,
+    )
+
+
+def clone_run(*, actor: AbstractBaseUser, run: Run, **changes: Any) -> Run:
+    """A new run like this one, with `changes` to the request; anybody may clone what they see."""
+    return create_run(
+        owner=actor, request=request_like(run, **changes), origin=run, origin_kind=Run.Origin.CLONE
+    )
+

@@ -1,0 +1,1 @@
+"""The one process that launches, watches, signals and keeps the tables in step."""

@@ -1,0 +1,191 @@
+"""The supervisor's loop: every step says whether it did work, and is safe to repeat."""
+
+import logging
+import os
+import signal
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from types import FrameType
+
+from django.conf import settings
+from django.db import close_old_connections
+from django.utils import timezone
+
+from runs.contract.status import Status
+from runs.errors import LaunchFailed
+from runs.lifecycle.executors import executor_named
+from runs.lifecycle.processes import end_marked, read_identity
+from runs.models import Run
+from runs.models import Supervisor as SupervisorRow
+
+from .alarm import Alarm
+from .claim import claim_next, release, renew, take_over_abandoned
+from .launch import launch_run
+from .observe import Watched, final_metadata, finish, is_gone, lose, mark_verified, read_progress
+from .sweep import dead_supervisors, empty_trash, forget_old_supervisors
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 1.0
+HEARTBEAT_SECONDS = 2.0
+SWEEP_SECONDS = 30.0
+FAULT_PAUSE_SECONDS = 1.0
+
+
+class Supervisor:
+    """Claims, launches, observes and stops runs until it is told to end. Runs go on then."""
+
+    def __init__(self, label: str = "") -> None:
+        identity = read_identity(os.getpid())
+        if identity is None:
+            raise LaunchFailed("the supervisor cannot read its own process identity")
+        self.host = socket.gethostname()
+        self.name = f"{label or self.host}:{identity.pid}:{identity.start_ticks}"[:100]
+        self.identity = identity
+        self.watched: dict[str, Watched] = {}
+        self.alarm = Alarm()
+        self.stopping = False
+        self.next_heartbeat = 0.0
+        self.next_sweep = 0.0
+        self.helpers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="end-left-over")
+
+    def stop(self, number: int = 0, frame: FrameType | None = None) -> None:
+        self.stopping = True
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT. A fault is logged and tried again, never fatal."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.stop)
+        logger.info("supervisor %s: %s slots", self.name, settings.FUSIONWEB_MAX_RUNNING)
+        with self.alarm:
+            while not self.stopping:
+                self.attempt_step()
+            self.leave()
+
+    def attempt_step(self) -> None:
+        try:
+            changed = set() if self.step() else self.alarm.wait(TICK_SECONDS)
+            for key in changed & self.watched.keys():
+                self.observe(self.watched[key])
+        except Exception:
+            logger.exception("supervisor %s: a step failed and will be repeated", self.name)
+            close_old_connections()
+            time.sleep(FAULT_PAUSE_SECONDS)
+
+    def step(self) -> bool:
+        """One round; True where there may be more to do at once."""
+        self.keep_up()
+        self.deliver_cancels()
+        return self.launch_next()
+
+    def keep_up(self) -> None:
+        """What is done by the clock: heartbeat, lease, a look at every run, clean-up."""
+        now = time.monotonic()
+        if now >= self.next_heartbeat:
+            self.next_heartbeat = now + HEARTBEAT_SECONDS
+            self.heartbeat()
+            self.adopt()
+            self.observe_all()
+        if now >= self.next_sweep:
+            self.next_sweep = now + SWEEP_SECONDS
+            empty_trash()
+            forget_old_supervisors()
+
+    def heartbeat(self) -> None:
+        SupervisorRow.objects.update_or_create(
+            name=self.name,
+            defaults={
+                "host": self.host,
+                "pid": self.identity.pid,
+                "identity": asdict(self.identity),
+                "heartbeat_at": timezone.now(),
+                "slots": settings.FUSIONWEB_MAX_RUNNING,
+            },
+        )
+        renew(self.name)
+
+    def adopt(self) -> None:
+        """Go on with what a supervisor that is gone has left: running runs, half launches."""
+        for run in take_over_abandoned(self.name, dead_supervisors(self.name)):
+            logger.info("run %s: taken over (%s)", run.pk, run.status)
+            self.begin(run)
+
+    def launch_next(self) -> bool:
+        run = claim_next(self.name)
+        if run is None:
+            return False
+        self.begin(run)
+        return True
+
+    def begin(self, run: Run) -> None:
+        """Launch what is pending; launching again what was launched already only finds it."""
+        if run.status == Status.PENDING and not launch_run(run):
+            return
+        watched = Watched.of(run)
+        self.watched[run.pk] = watched
+        descriptor = executor_named(run.executor).wait_fd(run.handle)
+        self.alarm.watch(run.pk, run.directory, descriptor)
+        self.observe(watched)
+
+    def observe_all(self) -> None:
+        for watched in list(self.watched.values()):
+            self.observe(watched)
+            read_progress(watched)
+        mark_verified([watched.run for watched in self.watched.values() if not watched.ending])
+
+    def observe(self, watched: Watched) -> None:
+        """Finish what has ended; what vanished without a word is lost once its rest is ended."""
+        run = watched.run
+        metadata = final_metadata(run.directory)
+        # the last word may be spoken between reading and probing: read again before judging
+        if metadata is None and is_gone(run):
+            metadata = final_metadata(run.directory)
+            if metadata is None:
+                self.end_left_over(watched)
+                return
+        if metadata is not None:
+            finish(watched, metadata)
+            self.forget(watched)
+
+    def end_left_over(self, watched: Watched) -> None:
+        """In a thread of its own: it may take the whole grace period."""
+        run = watched.run
+        if watched.ending is None:
+            grace = run.cancel_grace_seconds or settings.FUSIONWEB_GRACE_SECONDS
+            watched.ending = self.helpers.submit(end_marked, run.directory, grace)
+        if watched.ending.done():
+            lose(watched, watched.ending.result())
+            self.forget(watched)
+
+    def forget(self, watched: Watched) -> None:
+        self.alarm.forget(watched.run.pk)
+        self.watched.pop(watched.run.pk, None)
+
+    def deliver_cancels(self) -> None:
+        ordered = Run.objects.filter(
+            status=Status.RUNNING, claimed_by=self.name, cancel_requested_at__isnull=False
+        ).select_related("cancel_requested_by")
+        for run in ordered:
+            watched = self.watched.get(run.pk)
+            if watched and watched.cancel_delivered != run.cancel_requested_at:
+                self.deliver_cancel(watched, run)
+
+    def deliver_cancel(self, watched: Watched, run: Run) -> None:
+        """Once per order; a second order with another grace period is delivered again."""
+        watched.cancel_delivered = run.cancel_requested_at
+        watched.run.cancel_requested_at = run.cancel_requested_at
+        watched.run.cancel_grace_seconds = run.cancel_grace_seconds
+        grace = run.cancel_grace_seconds
+        executor_named(run.executor).cancel(
+            run.handle,
+            settings.FUSIONWEB_GRACE_SECONDS if grace is None else grace,
+            str(run.cancel_requested_by or ""),
+        )
+
+    def leave(self) -> None:
+        release(self.name)
+        SupervisorRow.objects.filter(name=self.name).delete()
+        self.helpers.shutdown(wait=False, cancel_futures=True)
+        logger.info("supervisor %s: ended; %s runs go on", self.name, len(self.watched))

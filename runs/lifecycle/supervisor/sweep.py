@@ -1,0 +1,64 @@
+"""Clean-up by the clock: trash, half-made directories, rows of supervisors that are gone."""
+
+import logging
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from runs.lifecycle.places import STAGING, TRASH
+from runs.lifecycle.processes import ProcessIdentity, is_alive
+from runs.models import Supervisor
+from runs.models.supervisor import DOWN_AFTER
+
+logger = logging.getLogger(__name__)
+
+# A directory that is still being made is never this old.
+STAGING_SECONDS = 3600
+ROWS_KEPT = timedelta(days=1)
+
+
+def dead_supervisors(own_name: str) -> list[str]:
+    """Names of those that cannot come back: their process is gone from this very machine."""
+    rows = Supervisor.objects.filter(host=socket.gethostname()).exclude(name=own_name)
+    return [row.name for row in rows if not is_alive(ProcessIdentity(**row.identity))]
+
+
+def forget_old_supervisors() -> None:
+    Supervisor.objects.filter(heartbeat_at__lt=timezone.now() - ROWS_KEPT - DOWN_AFTER).delete()
+
+
+def empty_trash() -> None:
+    """Remove what was deleted, and what a killed web process left half made."""
+    for root in [*settings.FUSIONWEB_STATUS_DIRS, *settings.FUSIONWEB_CHECKPOINT_DIRS]:
+        for path in children(Path(root) / TRASH):
+            remove(path)
+        for path in children(Path(root) / STAGING):
+            if is_older_than(path, STAGING_SECONDS):
+                remove(path)
+
+
+def children(directory: Path) -> Iterator[Path]:
+    try:
+        yield from directory.iterdir()
+    except FileNotFoundError:
+        return
+
+
+def is_older_than(path: Path, seconds: float) -> bool:
+    try:
+        return time.time() - path.lstat().st_mtime > seconds
+    except FileNotFoundError:
+        return False
+
+
+def remove(path: Path) -> None:
+    try:
+        shutil.rmtree(path)
+    except OSError as error:
+        logger.warning("could not remove %s, will try again: %s", path, error)

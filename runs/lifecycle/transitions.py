@@ -1,0 +1,77 @@
+"""The one place where a run's status is written.
+
+Every change is one transaction: an update of the row under the condition of the status it
+comes from, and the event that tells of it. Whoever loses a race changes nothing and hears
+False.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from runs.contract.status import FINAL, Status
+from runs.events import record_event
+from runs.models import Run
+
+# Where a run may go from where it is. `lost` may still be corrected by the job's directory.
+ALLOWED: dict[Status, frozenset[Status]] = {
+    Status.PENDING: frozenset({Status.RUNNING, Status.CANCELLED, Status.FAILED}),
+    Status.RUNNING: FINAL,
+    Status.LOST: FINAL - {Status.LOST},
+}
+
+
+def transition(
+    run: Run,
+    *,
+    to: Status,
+    reason: str,
+    sources: Collection[Status],
+    actor: AbstractBaseUser | None = None,
+    unclaimed: bool = False,
+    **fields: Any,
+) -> bool:
+    """Move `run` to `to` if it is in one of `sources` (and unclaimed); False if it is not.
+
+    `fields` are further columns written in the same update. On success `run` is as written.
+    """
+    illegal = [source for source in sources if to not in ALLOWED.get(source, frozenset())]
+    if illegal:
+        raise ValueError(f"no way from {illegal} to {to}")
+    now = timezone.now()
+    values = {"status": to, "reason": reason[:500], "verified_at": now, **fields}
+    if to in FINAL:
+        values = {"ended_at": now, "claimed_by": "", "claimed_until": None, **values}
+    candidates = Run.objects.filter(pk=run.pk, status__in=sources)
+    if unclaimed:
+        candidates = candidates.filter(claimed_by="")
+    with transaction.atomic():
+        if not candidates.update(**values):
+            return False
+        for name, value in values.items():
+            setattr(run, name, value)
+        record_event(
+            topic="runs", kind=f"run.{to}", subject=run.pk, payload=payload_of(run), actor=actor
+        )
+    return True
+
+
+def announce(run: Run, kind: str, actor: AbstractBaseUser | None = None) -> None:
+    """Tell of something that changed no status, such as an ordered cancellation."""
+    record_event(
+        topic="runs", kind=f"run.{kind}", subject=run.pk, payload=payload_of(run), actor=actor
+    )
+
+
+def payload_of(run: Run) -> dict[str, Any]:
+    """What every event of a run carries."""
+    return {
+        "id": run.pk,
+        "name": run.name,
+        "status": str(run.status),
+        "reason": run.reason,
+        "owner_id": run.owner_id,
+    }

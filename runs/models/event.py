@@ -1,0 +1,31 @@
+"""One thing that happened."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Event(models.Model):
+    """An event; `seq` rises in the order of commit (see `runs.events`).
+
+    `subject` is the id of what it happened to, such as a run's.
+    """
+
+    seq = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(auto_now_add=True)
+    topic = models.CharField(max_length=30)
+    kind = models.CharField(max_length=50)
+    subject = models.CharField(max_length=100, blank=True)
+    payload = models.JSONField(default=dict)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["seq"]
+        indexes = [
+            models.Index("topic", "seq", name="event_topic"),
+            models.Index("subject", "seq", name="event_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.kind} {self.subject}"

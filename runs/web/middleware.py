@@ -1,0 +1,62 @@
+"""What every answer carries, and how a fault of ours reaches the person."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from runs.errors import FusionwebError, InvalidInput, NotAllowed, NotFound, PassingFault
+from runs.web.views.errors import error_page
+
+# Everything comes from this machine, nothing inline; base.html tells htmx so in a meta tag.
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+STATUS_CODES: list[tuple[type[FusionwebError], int]] = [
+    (InvalidInput, 422),
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (PassingFault, 503),
+    (FusionwebError, 409),
+]
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class ContentSecurityPolicy:
+    """Adds the policy to every answer that has none of its own."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        return response
+
+
+class ErrorPages:
+    """Turns an error of the domain that no view caught into a page with its sentence."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if not isinstance(exception, FusionwebError):
+            return None
+        status = next(code for kind, code in STATUS_CODES if isinstance(exception, kind))
+        return error_page(request, status, exception.message)

@@ -1,0 +1,40 @@
+"""Addresses of the pages; their names are what templates and tests hold on to."""
+
+from django.contrib.auth import views as auth
+from django.urls import path
+
+from .views import account, artifacts, dashboard, frame, log, new_run, run_actions, run_list
+from .views import run_page, templates
+
+urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("frame/", frame.frame, name="frame"),
+    path("runs/", run_list.run_list, name="run_list"),
+    path("runs/rows/", run_list.run_rows, name="run_rows"),
+    path("runs/actions/", run_actions.act_on_many, name="run_actions"),
+    path("runs/new/", new_run.new_run, name="run_new"),
+    path("runs/new/check/", new_run.check, name="run_new_check"),
+    path("runs/<str:run_id>/", run_page.run_page, name="run"),
+    path("runs/<str:run_id>/header/", run_page.header, name="run_header"),
+    path("runs/<str:run_id>/cancel/", run_actions.cancel, name="run_cancel"),
+    path("runs/<str:run_id>/retry/", run_actions.retry, name="run_retry"),
+    path("runs/<str:run_id>/delete/", run_actions.delete, name="run_delete"),
+    path("runs/<str:run_id>/log/lines/", log.lines, name="run_log_lines"),
+    path("runs/<str:run_id>/log/search/", log.search, name="run_log_search"),
+    path("runs/<str:run_id>/log/raw/", log.raw, name="run_log_raw"),
+    path("runs/<str:run_id>/artifacts.zip", artifacts.archive, name="run_artifacts_zip"),
+    path(
+        "runs/<str:run_id>/artifacts/file/<path:path>", artifacts.download, name="run_artifact"
+    ),
+    path(
+        "runs/<str:run_id>/artifacts/preview/<path:path>",
+        artifacts.preview,
+        name="run_artifact_preview",
+    ),
+    path("templates/", templates.template_list, name="template_list"),
+    path("templates/<slug:program>/<path:name>/", templates.template_page, name="template"),
+    path("accounts/login/", account.Login.as_view(), name="login"),
+    path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("accounts/link/<str:token>/", account.login_by_link, name="login_link"),
+    path("accounts/password/", account.set_password, name="set_password"),
+]
