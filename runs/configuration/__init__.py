@@ -1,0 +1,1 @@
+"""Configuration: text → checked, merged, frozen. Knows no ORM and no request."""

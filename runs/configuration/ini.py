@@ -1,0 +1,214 @@
+"""INI configurations, read as configparser reads them and changed in place.
+
+No interpolation; keys in lower case; comments on lines of their own; values over several
+lines. What `[DEFAULT]` holds is in every section, and is no section itself.
+"""
+
+import configparser
+import io
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from runs.configuration.places import Path, invalid
+from runs.errors import ConfigurationInvalid, InvalidInput, Problem
+
+HEADER = re.compile(r"\[(?P<name>.+)\]")
+KEY = re.compile(r"(?P<key>.*?)\s*[=:]\s*")
+COMMENT = ("#", ";")
+
+
+@dataclass
+class _Entry:
+    """A header (key None) or a key: its first line and the one behind its last, from 0."""
+
+    section: str
+    key: str | None
+    first: int
+    behind: int
+    indent: int
+
+
+class IniDocument:
+    format = "ini"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        # As a program reads a file: \r\n and \r end lines too, unlike \f or U+2028.
+        self.lines = list(io.StringIO(text, newline=""))
+        self.values: dict[str, Any] = _read(text)
+        self.entries = _scan(self.lines)
+        self.places = {(each.section, each.key): each for each in self.entries}
+
+    def line_of(self, path: Path) -> int | None:
+        if not path:
+            return None
+        section, key = path[0], path[1] if len(path) > 1 else None
+        if path[:2] not in self._paths() or len(path) > 2:
+            return None
+        entry = self.places.get((section, key)) or self.places[configparser.DEFAULTSECT, key]
+        return entry.first + 1
+
+    def _paths(self) -> set[Path]:
+        sections: set[Path] = {(name,) for name in self.values}
+        return sections | {(name, key) for name, keys in self.values.items() for key in keys}
+
+    def with_overrides(self, overrides: dict[str, Any]) -> str:
+        wanted = _checked(overrides)
+        ends: dict[int, str] = {}
+        lines = list(self.lines)
+        added = ""
+        for section, values in wanted.items():
+            if section not in self.values:
+                added += self._new_section(section, values)
+                continue
+            for key, value in values.items():
+                if entry := self.places.get((section, key)):
+                    self._replace(lines, entry, value)
+                elif self.values[section].get(key) != value:
+                    place, text = self._new_key(section, key, value)
+                    ends[place] = ends.get(place, "") + text
+        for place in sorted(ends, reverse=True):
+            lines[place - 1] = self._ended(lines[place - 1]) + ends[place]
+        return self._ended("".join(lines)) + added if added else "".join(lines)
+
+    def _replace(self, lines: list[str], entry: _Entry, value: str) -> None:
+        section, key = entry.section, str(entry.key)
+        if self.values[section][key] == value:
+            return
+        line = self.lines[entry.first]
+        prefix = "".join(_key_and_delimiter(line, entry.indent))
+        below = self.lines[entry.first + 1 : entry.behind]
+        comments = "".join(each for each in below if each.strip().startswith(COMMENT))
+        ending = line[len(line.rstrip("\r\n")) :]
+        text = self._laid_out(prefix, value, entry.indent)
+        if entry.behind < len(self.lines) or ending:
+            text = self._ended(text)
+        for index in range(entry.first, entry.behind):
+            lines[index] = ""
+        lines[entry.first] = text + comments
+
+    def _new_key(self, section: str, key: str, value: str) -> tuple[int, str]:
+        """The place, in lines, to put it behind, and its text."""
+        index = max(i for i, each in enumerate(self.entries) if each.section == section)
+        last = self.entries[index]
+        if last.key is not None:
+            line = self.lines[last.first]
+            _, delimiter = _key_and_delimiter(line, last.indent)
+            prefix = line[: last.indent] + key + delimiter
+            return last.behind, self._ended(self._laid_out(prefix, value, last.indent))
+        # Less indented than the next header, it would take that for its continuation.
+        indent = self.entries[index + 1].indent if index + 1 < len(self.entries) else 0
+        text = self._laid_out(f"{' ' * indent}{key} = ", value, indent)
+        return last.behind, self._ended(text)
+
+    def _new_section(self, section: str, values: dict[str, str]) -> str:
+        rows = [self._laid_out(f"{key} = ", value, 0) for key, value in values.items()]
+        break_ = self.line_break
+        return break_ + break_.join([f"[{section}]", *rows]) + break_
+
+    def _laid_out(self, prefix: str, value: str, indent: int) -> str:
+        first, *more = value.split("\n")
+        rows = [f"{prefix}{first}".rstrip()]
+        rows += [f"{' ' * (indent + 4)}{row}" if row else "" for row in more]
+        return self.line_break.join(rows)
+
+    def _ended(self, text: str) -> str:
+        return text if not text or text.endswith(("\n", "\r")) else text + self.line_break
+
+    @property
+    def line_break(self) -> str:
+        return "\r\n" if "\r\n" in self.text else "\n"
+
+
+def _read(text: str) -> dict[str, Any]:
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_file(io.StringIO(text, newline=None))
+    except configparser.Error as error:
+        raise _translated(error) from error
+    return {name: dict(parser.items(name)) for name in parser.sections()}
+
+
+def _translated(error: configparser.Error) -> ConfigurationInvalid:
+    if isinstance(error, configparser.MissingSectionHeaderError):
+        message = "expected a [section] before the first key"
+        return invalid(message, line=error.lineno)
+    if isinstance(error, configparser.DuplicateSectionError):
+        message = f"section [{error.section}] appears twice"
+        problem = Problem(message, section=error.section, line=error.lineno)
+        return ConfigurationInvalid([problem])
+    if isinstance(error, configparser.DuplicateOptionError):
+        path = (error.section, error.option)
+        return invalid("this key appears twice in its section", path, error.lineno)
+    if isinstance(error, configparser.ParsingError):
+        message = "expected [section], key = value, or a comment with # or ;"
+        return ConfigurationInvalid([Problem(message, line=line) for line, _ in error.errors])
+    return invalid(f"cannot be read as INI: {error.message}")
+
+
+def _scan(lines: list[str]) -> list[_Entry]:
+    """Headers and keys of a text that configparser has read, by configparser's own rules."""
+    entries: list[_Entry] = []
+    for number, line in enumerate(lines):
+        text = line.strip()
+        if not text or text.startswith(COMMENT):
+            continue
+        indent = len(line) - len(line.lstrip())
+        last = entries[-1] if entries else None
+        if last and last.key is not None and indent > last.indent:
+            last.behind = number + 1
+        elif header := HEADER.match(text):
+            entries.append(_Entry(header["name"], None, number, number + 1, indent))
+        elif last and (found := KEY.match(text)):
+            key = found["key"].lower()
+            entries.append(_Entry(last.section, key, number, number + 1, indent))
+    return entries
+
+
+def _key_and_delimiter(line: str, indent: int) -> tuple[str, str]:
+    """Indent and key; delimiter and the space around it, with a space where a value lacked."""
+    found = KEY.match(line, indent)
+    if not found:
+        return line[:indent], " = "
+    delimiter = line[found.end("key") : found.end()].rstrip("\r\n")
+    has_value = line[found.end() :].strip()
+    return line[: found.end("key")], delimiter if has_value else f"{delimiter.rstrip()} "
+
+
+def _checked(overrides: dict[str, Any]) -> dict[str, dict[str, str]]:
+    wanted: dict[str, dict[str, str]] = {}
+    for section, values in overrides.items():
+        if not isinstance(values, dict):
+            raise _refusal(section, "stands alone; INI has sections: write section.key")
+        if not re.fullmatch(r"[^\[\]\r\n]+", section) or section == configparser.DEFAULTSECT:
+            raise _refusal(section, "cannot be the name of a section")
+        wanted[section] = {_checked_key(section, key): as_text(values[key]) for key in values}
+    return wanted
+
+
+def _checked_key(section: str, key: str) -> str:
+    name = key.strip().lower()
+    if not re.fullmatch(r"[^\[#;=:\r\n][^=:\r\n]*", name):
+        raise _refusal(f"{section}.{key}", "cannot be a key of an INI file")
+    return name
+
+
+def as_text(value: Any) -> str:
+    """The value as configparser reads it back from what is written for it.
+
+    Every line loses the space around it. Raises InvalidInput for a line that would be
+    taken for a comment.
+    """
+    if not isinstance(value, str):
+        simple = value is None or isinstance(value, bool | int | float)
+        return ("" if value is None else str(value)) if simple else json.dumps(value)
+    rows = [row.strip() for row in io.StringIO(value, newline=None).read().split("\n")]
+    if any(row.startswith(COMMENT) for row in rows[1:]):
+        raise InvalidInput("an INI value cannot have a line that begins with # or ;", "overrides")
+    return "\n".join(rows).rstrip()
+
+
+def _refusal(place: str, message: str) -> InvalidInput:
+    return InvalidInput(f"'{place[:200]}' {message}", field="overrides")
