@@ -9,6 +9,7 @@ FusionwebError
 ├── NotFound                  no such thing, or none the actor may see
 │   └── PathOutside           a path that leaves the directory it belongs to
 ├── Conflict                  the thing's present state does not allow it
+│   ├── RunAlreadyCreated     creating it once more under the same id
 │   ├── RunAlreadyFinished    cancelling what has ended
 │   └── RunStillActive        deleting or retrying what has not
 └── PassingFault              may work when tried again; nothing was decided
@@ -87,6 +88,10 @@ class PathOutside(NotFound):
 
 class Conflict(FusionwebError):
     code = "conflict"
+
+
+class RunAlreadyCreated(Conflict):
+    code = "run_already_created"
 
 
 class RunAlreadyFinished(Conflict):

@@ -3,6 +3,7 @@
 The services check before they create, so that nothing is ever half there.
 """
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from runs.access import require_act_on
@@ -26,11 +27,13 @@ from runs.errors import (
     InvalidInput,
     NotFound,
     ProgramUnusable,
+    RunAlreadyCreated,
     RunAlreadyFinished,
     RunStillActive,
 )
 from runs.files.artifacts import tree_size
 from runs.models import Program, Project, Run
+from runs.models.run import new_run_id
 
 from .places import (
     BUNDLED_COMMANDS,
@@ -118,12 +121,17 @@ def create_run(
     actor: AbstractBaseUser | None = None,
     origin: Run | None = None,
     origin_kind: str = "",
+    run_id: str = "",
 ) -> Run:
-    """Queue a run. Raises InvalidInput, NotFound or DiskSpaceInsufficient, creating nothing."""
+    """Queue a run. Raises InvalidInput, NotFound or DiskSpaceInsufficient, creating nothing.
+
+    A `run_id` given twice makes one run: the second time raises RunAlreadyCreated.
+    """
     check_request(owner, request)
     configuration = effective_configuration(request)
     require_disk_space()
     run = Run(
+        pk=run_id or new_run_id(),
         project=request.project,
         group=request.group,
         name=request.name,
@@ -149,19 +157,31 @@ def create_run(
 
 def store(run: Run, configuration: FrozenConfiguration, actor: AbstractBaseUser) -> None:
     """Directory and row appear together: the directory is moved into place just before commit."""
-    staging = Path(run.root) / STAGING / run.pk
+    staging = Path(run.root) / STAGING / f"{run.pk}.{os.urandom(4).hex()}"
     staging.mkdir(parents=True)
     suffix = configuration.format
     try:
         (staging / run.config_path.name).write_text(configuration.text, newline="")
         (staging / f"{TEMPLATE_STEM}.{suffix}").write_text(configuration.base, newline="")
         with transaction.atomic():
-            run.save(force_insert=True)
+            insert(run)
             announce(run, "created", actor)
+            # what a web process killed just before its commit left under this very id
+            move_to_trash(run.directory, Path(run.root))
             run.directory.parent.mkdir(parents=True, exist_ok=True)
             staging.rename(run.directory)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def insert(run: Run) -> None:
+    try:
+        with transaction.atomic():
+            run.save(force_insert=True)
+    except IntegrityError as error:
+        if not Run.objects.filter(pk=run.pk).exists():
+            raise
+        raise RunAlreadyCreated("This run has been created already.") from error
 
 
 def check_request(owner: AbstractBaseUser, request: RunRequest) -> None:
@@ -305,4 +325,3 @@ def clone_run(*, actor: AbstractBaseUser, run: Run, **changes: Any) -> Run:
     return create_run(
         owner=actor, request=request_like(run, **changes), origin=run, origin_kind=Run.Origin.CLONE
     )
-
