@@ -1,0 +1,81 @@
+"""Follow one file of a run until the run has ended and the file has been sent to its end."""
+
+import asyncio
+from pathlib import Path
+
+from runs.files.watch import watcher
+from runs.web.feed import feed, wait_at_most
+
+from .stream import Stream
+from .subject import find_run, status_of
+
+# After a frame, lines of the next moments travel together: a thousand a second are not a
+# thousand frames. The first line after a pause is sent at once.
+GATHER_SECONDS = 0.01
+# Where no change is announced (the watcher polls itself), the status is still asked for.
+LOOK_SECONDS = 15.0
+
+
+class StateBell:
+    """Set by the feed: the status is to be read again, and the sender woken."""
+
+    def __init__(self, bell: asyncio.Event) -> None:
+        self.bell = bell
+        self.rung = True
+
+    def set(self) -> None:
+        self.rung = True
+        self.bell.set()
+
+
+class RunFile(Stream):
+    """Subclasses name the file and send what is new in it."""
+
+    file_name = ""
+    status = ""
+    final = False
+
+    async def load(self) -> None:
+        self.run = await find_run(self.scope["url_route"]["kwargs"]["run_id"])
+        self.path: Path = self.run.directory / self.file_name
+        self.offset = 0
+
+    async def begin(self) -> None:
+        """Set the offset to start from."""
+        raise NotImplementedError
+
+    async def send_new(self, at_end: bool) -> None:
+        """Send what the file has beyond the offset, and move the offset on."""
+        raise NotImplementedError
+
+    async def stream(self) -> None:
+        await self.begin()
+        state = StateBell(self.bell)
+        with feed().listen(self.run.pk, state):
+            async with watcher().subscribe(self.path, self.bell):
+                while not await self.send_round(state):
+                    pass
+        await self.send_frame({"kind": "end", "status": self.status, "offset": self.offset})
+
+    async def send_round(self, state: StateBell) -> bool:
+        """One look at status and file; True once the end has been sent.
+
+        The status is read before the file: what was written before the end is then read.
+        """
+        self.bell.clear()
+        if state.rung:
+            state.rung = False
+            self.status, self.final = await status_of(self.run.pk)
+        before = self.offset
+        await self.send_new(self.final)
+        if self.final:
+            return True
+        if self.offset != before:
+            await asyncio.sleep(GATHER_SECONDS)
+        else:
+            await self.wait_for_bell(state)
+        return False
+
+    async def wait_for_bell(self, state: StateBell) -> None:
+        if not await wait_at_most(self.bell, LOOK_SECONDS):
+            state.rung = True

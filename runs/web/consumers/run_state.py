@@ -1,0 +1,20 @@
+"""How a run is: at once, and again on each change."""
+
+from runs.web.feed import feed
+
+from .stream import Stream
+from .subject import find_run, state_frame
+
+
+class RunState(Stream):
+    """Stays open after the end: a lost run may still be found, a note may still be changed."""
+
+    async def load(self) -> None:
+        self.run = await find_run(self.scope["url_route"]["kwargs"]["run_id"])
+
+    async def stream(self) -> None:
+        with feed().listen(self.run.pk, self.bell):
+            while True:
+                self.bell.clear()
+                await self.send_frame(await state_frame(self.run.pk))
+                await self.bell.wait()

@@ -1,0 +1,18 @@
+"""The real settings, with a data folder of the test run's own and short times."""
+
+import os
+import tempfile
+
+os.environ.setdefault("FUSIONWEB_DATA", tempfile.mkdtemp(prefix="fusionweb-tests-"))
+os.environ["FUSIONWEB_GRACE_SECONDS"] = "3"
+os.environ["SECRET_KEY"] = "tests-only"
+os.environ["FUSIONWEB_MIN_FREE_MB"] = "1"
+os.environ["LOG_LEVEL"] = "WARNING"
+
+from fusionweb.settings import *  # noqa: E402, F403
+from fusionweb.settings import DATABASES, FUSIONWEB_DATA, STORAGES  # noqa: E402
+
+# A file, not memory: live servers and supervisors are processes of their own.
+DATABASES["default"]["TEST"] = {"NAME": str(FUSIONWEB_DATA / "test.sqlite3")}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
