@@ -1,0 +1,52 @@
+"""What the frame around every page shows: slots, a live supervisor, where events begin."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from runs.events import latest_seq
+from runs.lifecycle.selectors import QueueState, queue_state
+from runs.models import Supervisor
+
+
+@dataclass(frozen=True)
+class FrameState:
+    """`last_seen` is the newest heartbeat of any supervisor, asked only while none is alive."""
+
+    events_since: int
+    now: datetime
+    queue: QueueState
+    last_seen: datetime | None
+
+
+def frame_state(request: HttpRequest) -> FrameState:
+    """Asked once a request. A view that shows runs asks first, before it reads them: an event
+    that falls between must come again over the socket rather than be missed."""
+    state: FrameState | None = getattr(request, "_frame_state", None)
+    if state is None:
+        since = latest_seq()
+        queue = queue_state()
+        state = FrameState(
+            events_since=since,
+            now=timezone.now(),
+            queue=queue,
+            last_seen=None if queue.supervisor_alive else last_heartbeat(),
+        )
+        request._frame_state = state  # type: ignore[attr-defined]
+    return state
+
+
+def last_heartbeat() -> datetime | None:
+    return Supervisor.objects.values_list("heartbeat_at", flat=True).first()
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor; lazy, so that fragments and pages without the frame ask nothing."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {"frame": SimpleLazyObject(lambda: frame_state(request))}

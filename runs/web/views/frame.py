@@ -1,0 +1,8 @@
+"""The state in the header: slots and whether a supervisor is alive, for an open page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def frame(request: HttpRequest) -> HttpResponse:
+    return render(request, "frame/_state.html")
