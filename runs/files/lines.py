@@ -1,0 +1,108 @@
+"""Whole lines of a log by their number, as a page shows them: absurd ones cut."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from runs.files.line_index import line_index
+from runs.files.log import Chunk, decode_chunk, log_size, read_range, tail
+
+LONGEST_SHOWN_CHARACTERS = 10_000
+LONGEST_WHOLE_BYTES = 32 * 1024 * 1024
+PIECE_BYTES = 1024 * 1024
+TAIL_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Line:
+    """`text` is what a terminal would leave of the line; `size_bytes` counts all of it."""
+
+    number: int
+    text: str
+    size_bytes: int
+    cut: bool
+
+
+@dataclass
+class Lines:
+    """Consecutive lines from byte `offset` on; `next` is where the line after them begins.
+
+    `open_line` is a last line without its newline: still being written, or never ended.
+    """
+
+    first: int
+    offset: int
+    next: int
+    size: int
+    lines: list[Line] = field(default_factory=list)
+    open_line: Line | None = None
+
+    @property
+    def next_number(self) -> int:
+        return self.first + len(self.lines)
+
+
+def read_lines(path: Path, first: int, count: int) -> Lines:
+    """At most `count` lines from line `first` on, and at most about 1 MiB of them.
+
+    Fewer where the log ends: then `open_line` is its unfinished last line, if it has one.
+    Without a log, or without such a line, there are none. Raises NotFound where the path is
+    not a file.
+    """
+    first = max(1, first)
+    size = log_size(path)
+    start = line_index(path).offset_of_line(first) if size else None
+    if start is None:
+        return Lines(first, size, size, size)
+    found = Lines(first, start, start, size)
+    while len(found.lines) < count and found.next - start < PIECE_BYTES:
+        chunk = read_range(path, found.next, PIECE_BYTES)
+        if not chunk.data or not _take(found, path, chunk, count):
+            break
+    return found
+
+
+def last_lines(path: Path, count: int) -> Lines:
+    """The end of the log: at most `count` lines and about 256 KiB."""
+    chunk = tail(path, count, TAIL_BYTES)
+    if not chunk.data:
+        return Lines(1, 0, 0, chunk.size)
+    return read_lines(path, line_index(path).line_number_at(chunk.offset), count)
+
+
+def whole_line(path: Path, number: int) -> str:
+    """All of one line, as far as 32 MiB; empty where there is no such line."""
+    start = line_index(path).offset_of_line(number) if log_size(path) else None
+    if start is None:
+        return ""
+    end = line_index(path).offset_of_line(number + 1)
+    limit = LONGEST_WHOLE_BYTES if end is None else min(end - 1 - start, LONGEST_WHOLE_BYTES)
+    return decode_chunk(read_range(path, start, limit).data, at_end=True)[0]
+
+
+def _take(found: Lines, path: Path, chunk: Chunk, count: int) -> bool:
+    """Add the lines that `chunk` begins with; whether there may be more."""
+    end = chunk.data.rfind(b"\n")
+    if end < 0:
+        return _take_longer(found, path, chunk)
+    for raw in chunk.data[:end].split(b"\n")[: count - len(found.lines)]:
+        found.lines.append(_line(found.next_number, raw, len(raw)))
+        found.next += len(raw) + 1
+    return True
+
+
+def _take_longer(found: Lines, path: Path, chunk: Chunk) -> bool:
+    """A line that ends beyond the chunk, or nowhere yet."""
+    after = line_index(path).offset_of_line(found.next_number + 1)
+    if after is None:
+        found.open_line = _line(found.next_number, chunk.data, chunk.size - chunk.offset)
+        return False
+    found.lines.append(_line(found.next_number, chunk.data, after - 1 - found.next))
+    found.next = after
+    return True
+
+
+def _line(number: int, raw: bytes, size_bytes: int) -> Line:
+    # A progress bar returns to the start of its line again and again: its last state counts.
+    text = decode_chunk(raw.rstrip(b"\r").rpartition(b"\r")[2], at_end=True)[0]
+    cut = len(text) > LONGEST_SHOWN_CHARACTERS or len(raw) < size_bytes
+    return Line(number, text[:LONGEST_SHOWN_CHARACTERS], size_bytes, cut)
