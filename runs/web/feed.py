@@ -9,14 +9,13 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
 from django.db import DatabaseError
 
 from runs.events import bell_path, events_after, latest_seq, ring_bell
-from runs.files.watch import watcher
+from runs.files.watch import Bell, watcher
 
 logger = logging.getLogger(__name__)
 
@@ -24,31 +23,16 @@ EVERYTHING = ""
 ASK_SECONDS = 1.0
 
 
-class Settable(Protocol):
-    """An `asyncio.Event`, or what does more when it is set."""
-
-    def set(self) -> None: ...
-
-
-async def wait_at_most(bell: asyncio.Event, seconds: float) -> bool:
-    """Whether the bell was rung in that time."""
-    try:
-        await asyncio.wait_for(bell.wait(), seconds)
-    except TimeoutError:
-        return False
-    return True
-
-
 class Feed:
     """Lives as long as somebody listens in its event loop."""
 
     def __init__(self) -> None:
-        self.listeners: dict[str, set[Settable]] = {}
+        self.listeners: dict[str, set[Bell]] = {}
         self.task: asyncio.Task[None] | None = None
 
     @contextmanager
-    def listen(self, subject: str, bell: Settable) -> Iterator[None]:
-        """Set `bell` whenever an event of `subject` (or, for EVERYTHING, any) was written."""
+    def listen(self, subject: str, bell: Bell) -> Iterator[None]:
+        """Ring `bell` whenever an event of `subject` (or, for EVERYTHING, any) was written."""
         self.listeners.setdefault(subject, set()).add(bell)
         if self.task is None or self.task.done():
             self.task = asyncio.create_task(self._follow(), name="event feed")
@@ -64,13 +48,11 @@ class Feed:
 
     async def _follow(self) -> None:
         await asyncio.to_thread(ring_bell)
-        bell = asyncio.Event()
         seq: int | None = None
-        async with watcher().subscribe(bell_path(), bell):
+        async with watcher.subscribe(bell_path()) as bell:
             while True:
-                bell.clear()
                 seq = await self._pass_on(seq)
-                await wait_at_most(bell, ASK_SECONDS)
+                await bell.wait(ASK_SECONDS)
 
     async def _pass_on(self, seq: int | None) -> int | None:
         try:
@@ -82,7 +64,7 @@ class Feed:
             return seq
         for event in events:
             for bell in (*self.listeners.get(event.subject, ()), *self._listeners_of_all()):
-                bell.set()
+                bell.ring()
         return events[-1].seq if events else seq
 
     async def _begin(self) -> int:
@@ -90,10 +72,10 @@ class Feed:
         seq = await database_sync_to_async(latest_seq)()
         for bells in self.listeners.values():
             for bell in bells:
-                bell.set()
+                bell.ring()
         return seq
 
-    def _listeners_of_all(self) -> set[Settable]:
+    def _listeners_of_all(self) -> set[Bell]:
         return self.listeners.get(EVERYTHING, set())
 
 

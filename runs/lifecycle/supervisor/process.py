@@ -3,7 +3,6 @@
 import logging
 import os
 import signal
-import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -14,7 +13,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from runs.contract.status import Status
-from runs.errors import LaunchFailed
+from runs.errors import LaunchFailed, PassingFault
 from runs.lifecycle.executors import executor_named
 from runs.lifecycle.processes import end_marked, read_identity
 from runs.models import Run
@@ -41,7 +40,7 @@ class Supervisor:
         identity = read_identity(os.getpid())
         if identity is None:
             raise LaunchFailed("the supervisor cannot read its own process identity")
-        self.host = socket.gethostname()
+        self.host = identity.host
         self.name = f"{label or self.host}:{identity.pid}:{identity.start_ticks}"[:100]
         self.identity = identity
         self.watched: dict[str, Watched] = {}
@@ -68,7 +67,7 @@ class Supervisor:
         try:
             changed = set() if self.step() else self.alarm.wait(TICK_SECONDS)
             for key in changed & self.watched.keys():
-                self.observe(self.watched[key])
+                self.look_at(self.watched[key])
         except Exception:
             logger.exception("supervisor %s: a step failed and will be repeated", self.name)
             close_old_connections()
@@ -131,9 +130,16 @@ class Supervisor:
 
     def observe_all(self) -> None:
         for watched in list(self.watched.values()):
-            self.observe(watched)
-            read_progress(watched)
+            self.look_at(watched)
         mark_verified([watched.run for watched in self.watched.values() if not watched.ending])
+
+    def look_at(self, watched: Watched) -> None:
+        """One run that cannot be read must not keep the others from being watched."""
+        try:
+            read_progress(watched)
+            self.observe(watched)
+        except Exception:
+            logger.exception("run %s could not be observed, will be again", watched.run.pk)
 
     def observe(self, watched: Watched) -> None:
         """Finish what has ended; what vanished without a word is lost once its rest is ended."""
@@ -174,15 +180,19 @@ class Supervisor:
 
     def deliver_cancel(self, watched: Watched, run: Run) -> None:
         """Once per order; a second order with another grace period is delivered again."""
-        watched.cancel_delivered = run.cancel_requested_at
         watched.run.cancel_requested_at = run.cancel_requested_at
         watched.run.cancel_grace_seconds = run.cancel_grace_seconds
         grace = run.cancel_grace_seconds
-        executor_named(run.executor).cancel(
-            run.handle,
-            settings.FUSIONWEB_GRACE_SECONDS if grace is None else grace,
-            str(run.cancel_requested_by or ""),
-        )
+        try:
+            executor_named(run.executor).cancel(
+                run.handle,
+                settings.FUSIONWEB_GRACE_SECONDS if grace is None else grace,
+                str(run.cancel_requested_by or ""),
+            )
+        except PassingFault as fault:
+            logger.warning("run %s: %s; will be tried again", run.pk, fault)
+            return
+        watched.cancel_delivered = run.cancel_requested_at
 
     def leave(self) -> None:
         release(self.name)

@@ -1,8 +1,8 @@
 """Clean-up by the clock: trash, half-made directories, rows of supervisors that are gone."""
 
 import logging
+import os
 import shutil
-import socket
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -25,7 +25,7 @@ ROWS_KEPT = timedelta(days=1)
 
 def dead_supervisors(own_name: str) -> list[str]:
     """Names of those that cannot come back: their process is gone from this very machine."""
-    rows = Supervisor.objects.filter(host=socket.gethostname()).exclude(name=own_name)
+    rows = Supervisor.objects.filter(host=os.uname().nodename).exclude(name=own_name)
     return [row.name for row in rows if not is_alive(ProcessIdentity(**row.identity))]
 
 

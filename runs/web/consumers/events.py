@@ -25,7 +25,6 @@ class Events(Stream):
     async def stream(self) -> None:
         with feed().listen(EVERYTHING, self.bell):
             while True:
-                self.bell.clear()
                 if not await self.send_some():
                     await self.bell.wait()
 

@@ -3,8 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from runs.files.watch import watcher
-from runs.web.feed import feed, wait_at_most
+from runs.files.watch import Bell, watcher
+from runs.web.feed import feed
 
 from .stream import Stream
 from .subject import find_run, status_of
@@ -16,16 +16,17 @@ GATHER_SECONDS = 0.01
 LOOK_SECONDS = 15.0
 
 
-class StateBell:
-    """Set by the feed: the status is to be read again, and the sender woken."""
+class StateBell(Bell):
+    """Rung by the feed: the status is to be read again, and the sender woken."""
 
-    def __init__(self, bell: asyncio.Event) -> None:
+    def __init__(self, bell: Bell) -> None:
+        super().__init__()
         self.bell = bell
         self.rung = True
 
-    def set(self) -> None:
+    def ring(self) -> None:
         self.rung = True
-        self.bell.set()
+        self.bell.ring()
 
 
 class RunFile(Stream):
@@ -52,7 +53,7 @@ class RunFile(Stream):
         await self.begin()
         state = StateBell(self.bell)
         with feed().listen(self.run.pk, state):
-            async with watcher().subscribe(self.path, self.bell):
+            async with watcher.subscribe(self.path, self.bell):
                 while not await self.send_round(state):
                     pass
         await self.send_frame({"kind": "end", "status": self.status, "offset": self.offset})
@@ -62,7 +63,6 @@ class RunFile(Stream):
 
         The status is read before the file: what was written before the end is then read.
         """
-        self.bell.clear()
         if state.rung:
             state.rung = False
             self.status, self.final = await status_of(self.run.pk)
@@ -72,10 +72,6 @@ class RunFile(Stream):
             return True
         if self.offset != before:
             await asyncio.sleep(GATHER_SECONDS)
-        else:
-            await self.wait_for_bell(state)
-        return False
-
-    async def wait_for_bell(self, state: StateBell) -> None:
-        if not await wait_at_most(self.bell, LOOK_SECONDS):
+        elif not await self.bell.wait(LOOK_SECONDS):
             state.rung = True
+        return False

@@ -15,6 +15,5 @@ class RunState(Stream):
     async def stream(self) -> None:
         with feed().listen(self.run.pk, self.bell):
             while True:
-                self.bell.clear()
                 await self.send_frame(await state_frame(self.run.pk))
                 await self.bell.wait()

@@ -12,6 +12,7 @@ from typing import Any
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from runs.errors import NotAllowed, NotFound
+from runs.files.watch import Bell
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class Stream(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         # Accepted before it is refused: a browser sees the close code of an open socket only.
         await self.accept()
-        self.bell = asyncio.Event()
+        self.bell = Bell()
         self.acknowledged = 0
         self.acknowledgement = asyncio.Event()
         if not self.scope["user"].is_authenticated:

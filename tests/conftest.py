@@ -1,0 +1,204 @@
+"""People, projects, programs and supervisors that tests share."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+
+from runs.lifecycle import places
+from runs.lifecycle.bundled import install_bundled
+from runs.lifecycle.services import RunRequest, create_run
+from runs.lifecycle.supervisor.process import Supervisor
+from runs.models import Program, Project, Run
+from runs.models import Supervisor as SupervisorRow
+
+MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
+WAIT_SECONDS = 30
+
+
+def wait_for(condition, seconds=WAIT_SECONDS, pause=0.02):
+    """What `condition()` returns once it is true; fails after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if value := condition():
+            return value
+        time.sleep(pause)
+    raise AssertionError(f"did not become true within {seconds} s: {condition}")
+
+
+@pytest.fixture(autouse=True)
+def folders(settings, tmp_path):
+    """Each test has its own status, checkpoint and template folders, and its own bell."""
+    settings.FUSIONWEB_DATA = tmp_path / "data"
+    settings.FUSIONWEB_STATUS_DIRS = [tmp_path / "status"]
+    settings.FUSIONWEB_CHECKPOINT_DIRS = [tmp_path / "checkpoints"]
+    settings.FUSIONWEB_TEMPLATES = [tmp_path / "templates"]
+    settings.FUSIONWEB_HEARTBEAT_SECONDS = 1
+    settings.FUSIONWEB_DATA.mkdir()
+    places.catalogue.cache_clear()
+    yield tmp_path
+    places.catalogue.cache_clear()
+
+
+def make_user(name, **fields):
+    return get_user_model().objects.create_user(name, password=f"secret of {name}", **fields)
+
+
+@pytest.fixture
+def member(db):
+    return make_user("ada")
+
+
+@pytest.fixture
+def other_member(db):
+    return make_user("grace")
+
+
+@pytest.fixture
+def staff(db):
+    return make_user("root", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def project(db):
+    return Project.objects.create(slug="optics")
+
+
+@pytest.fixture
+def program(db):
+    """The bundled simulator, with its three templates."""
+    install_bundled()
+    return Program.objects.get(slug="fusion-sim")
+
+
+@pytest.fixture
+def script_program(db, tmp_path):
+    """Registers a Python snippet as a program: `script_program("print('hello')")`."""
+
+    def register(code, slug="script", **fields):
+        path = tmp_path / f"{slug}.py"
+        path.write_text(code)
+        command = f"{sys.executable} {path} {{config}}"
+        defaults = {"title": slug, "command": command, "config_format": "ini", **fields}
+        return Program.objects.update_or_create(slug=slug, defaults=defaults)[0]
+
+    return register
+
+
+@pytest.fixture
+def make_run(member, project, script_program):
+    """A pending run of a script, made through the services."""
+
+    def make(code="print('hello')", *, owner=None, name="try", priority=0, slug="script", **fields):
+        program = fields.pop("program", None) or script_program(code, slug=slug)
+        request = RunRequest(
+            program=program,
+            project=project,
+            name=name,
+            config_text=fields.pop("config_text", "[a]\nb = 1\n"),
+            priority=priority,
+            **fields,
+        )
+        return create_run(owner=owner or member, request=request)
+
+    return make
+
+
+@pytest.fixture
+def run_row(member, project, script_program):
+    """A row without files, for lists and pages that need many or odd ones."""
+
+    def make(**fields):
+        values = {
+            "project": project,
+            "program": fields.pop("program", None) or script_program(""),
+            "owner": member,
+            "name": "row",
+            "root": str(places.status_root()),
+            **fields,
+        }
+        run = Run(**values)
+        run.search_text = run.facts_for_search()
+        run.save()
+        return run
+
+    return make
+
+
+class InlineSupervisor(Supervisor):
+    """The real supervisor, stepped by the test instead of by its own loop."""
+
+    def until(self, condition, seconds=WAIT_SECONDS):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.attempt_step()
+            if value := condition():
+                return value
+        raise AssertionError(f"did not become true within {seconds} s: {condition}")
+
+    def until_status(self, run, *statuses):
+        def reached():
+            run.refresh_from_db()
+            return run.status in statuses
+
+        self.until(reached)
+        return run
+
+
+@pytest.fixture
+def supervisor(db):
+    """Give its heartbeat row, step it with `until`; what it left running is ended after."""
+    supervisor = InlineSupervisor("test")
+    with supervisor.alarm:
+        yield supervisor
+        end_running(supervisor)
+
+
+def end_running(supervisor):
+    for watched in list(supervisor.watched.values()):
+        pid = watched.run.handle.get("pid")
+        if pid:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+
+def manage_environment(settings):
+    """The environment of a `manage.py` that works on this test's database and folders."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        "FUSIONWEB_DATA": str(settings.FUSIONWEB_DATA),
+        "FUSIONWEB_STATUS_DIRS": str(settings.FUSIONWEB_STATUS_DIRS[0]),
+        "FUSIONWEB_CHECKPOINT_DIRS": str(settings.FUSIONWEB_CHECKPOINT_DIRS[0]),
+        "FUSIONWEB_TEMPLATES": str(settings.FUSIONWEB_TEMPLATES[0]),
+        "FUSIONWEB_HEARTBEAT_SECONDS": "1",
+    }
+
+
+@pytest.fixture
+def start_supervisor(settings, transactional_db):
+    """Starts real supervisor processes on the test's database; ends them after the test."""
+    started = []
+
+    def start(**environment):
+        process = subprocess.Popen(
+            [sys.executable, str(MANAGE), "supervise", "--name", "test"],
+            env={**manage_environment(settings), **environment},
+        )
+        started.append(process)
+        wait_for(lambda: SupervisorRow.objects.filter(pid=process.pid).exists())
+        return process
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(10)
