@@ -13,10 +13,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
+    CollectionStartEvent,
     DocumentStartEvent,
     Event,
     MappingEndEvent,
     MappingStartEvent,
+    NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
@@ -98,7 +100,7 @@ class _Reader:
         node = self._content(event, path, line)
         if node.size > NODES_MAX:
             raise invalid(f"more than {NODES_MAX} values, counting aliases", path, line)
-        if event.anchor:
+        if isinstance(event, NodeEvent) and event.anchor:
             # Only now: an alias inside of its own anchor would have no end.
             self.anchors[event.anchor] = node
         return node
@@ -108,6 +110,7 @@ class _Reader:
             return self._mapping(event, path, line)
         if isinstance(event, SequenceStartEvent):
             return self._sequence(event, path, line)
+        assert isinstance(event, ScalarEvent)
         return self._scalar(event, path, line)
 
     def _check(self, event: Event, path: Path) -> None:
@@ -116,8 +119,9 @@ class _Reader:
             raise invalid(f"more than {NODES_MAX} values", path, _line(event))
         if len(path) > NESTING_MAX:
             raise invalid(f"nested more than {NESTING_MAX} deep", path[:1], _line(event))
-        if getattr(event, "ctag", None):
-            raise invalid(f"tags ({event.ctag}) are not allowed", path, _line(event))
+        tag = getattr(event, "ctag", None)
+        if tag:
+            raise invalid(f"tags ({tag}) are not allowed", path, _line(event))
 
     def _alias(self, event: AliasEvent, path: Path, line: int) -> Node:
         target = self.anchors.get(event.anchor)
@@ -137,33 +141,29 @@ class _Reader:
 
     def _sequence(self, event: SequenceStartEvent, path: Path, line: int) -> Node:
         node = _collection("sequence", [], event, line)
-        for event in self.events:
-            if isinstance(event, SequenceEndEvent):
-                break
+        while not isinstance(item := next(self.events), SequenceEndEvent):
             key = str(len(node.value))
-            self._add(node, key, self.node(event, (*path, key), _line(event)))
+            self._add(node, key, self.node(item, (*path, key), _line(item)))
             node.value.append(node.children[key].value)
-        return _closed(node, event)
+        return _closed(node, item)
 
     def _mapping(self, event: MappingStartEvent, path: Path, line: int) -> Node:
         node = _collection("mapping", {}, event, line)
         merged: list[Node] = []
-        for event in self.events:
-            if isinstance(event, MappingEndEvent):
-                break
-            key = self._key(event, path)
-            child = self.node(next(self.events), (*path, key), _line(event))
-            child.colon = self.text.find(":", event.end_mark.index) + 1
-            if key == "<<" and event.implicit[0]:
+        while not isinstance(name := next(self.events), MappingEndEvent):
+            key = self._key(name, path)
+            child = self.node(next(self.events), (*path, key), _line(name))
+            child.colon = self.text.find(":", name.end_mark.index) + 1
+            if key == "<<":
                 merged.append(child)
             elif key in node.value:
-                raise invalid("this key appears twice", (*path, key), _line(event))
+                raise invalid("this key appears twice", (*path, key), _line(name))
             else:
                 node.value[key] = child.value
             self._add(node, key, child)
         for child in merged:
             _merge_in(node.value, child, path)
-        return _closed(node, event)
+        return _closed(node, name)
 
     def _key(self, event: Event, path: Path) -> str:
         self._check(event, path)
@@ -186,7 +186,7 @@ def _merge_in(values: dict[str, Any], merged: Node, path: Path) -> None:
             values.setdefault(key, value)
 
 
-def _collection(kind: str, value: Any, event: Event, line: int) -> Node:
+def _collection(kind: str, value: Any, event: CollectionStartEvent, line: int) -> Node:
     start, end = _span(event)
     column = event.start_mark.column
     return Node(kind, value, start, end, line, column, flow=bool(event.flow_style), last=end)

@@ -1,0 +1,96 @@
+"""What differs between two configurations: by value, and line by line."""
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from runs.configuration.places import Path, dotted
+
+CONTEXT_LINES = 3
+
+
+@dataclass(frozen=True)
+class Change:
+    """`path` as `section.key`; `before` or `after` is None where there was nothing."""
+
+    path: str
+    before: Any
+    after: Any
+    kind: Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True)
+class DiffLine:
+    """Line numbers from 1; None on the side that has no such line. `text` without its end."""
+
+    kind: Literal[" ", "+", "-"]
+    old_line: int | None
+    new_line: int | None
+    text: str
+
+
+def diff_values(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+    """Key by key in the order of `before`, then what is new; a list is one value."""
+    return list(_changes(before, after, ()))
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any], path: Path) -> Iterator[Change]:
+    for key in [*before, *(key for key in after if key not in before)]:
+        here = (*path, key)
+        old, new = before.get(key), after.get(key)
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _changes(old, new, here)
+        elif key not in before:
+            yield from _one_sided(new, here, "added")
+        elif key not in after:
+            yield from _one_sided(old, here, "removed")
+        elif not _equal(old, new):
+            yield Change(dotted(here), old, new, "changed")
+
+
+def _one_sided(value: Any, path: Path, kind: Literal["added", "removed"]) -> Iterator[Change]:
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _one_sided(item, (*path, key), kind)
+    elif kind == "added":
+        yield Change(dotted(path), None, value, kind)
+    else:
+        yield Change(dotted(path), value, None, kind)
+
+
+def _equal(before: Any, after: Any) -> bool:
+    # To Python, True is 1; to a configuration it is not.
+    return bool(before == after) and isinstance(before, bool) == isinstance(after, bool)
+
+
+def diff_text(before: str, after: str) -> list[list[DiffLine]]:
+    """Hunks of a unified diff with three lines of context; none where nothing differs."""
+    old, new = _lines(before), _lines(after)
+    matcher = difflib.SequenceMatcher(None, old, new)
+    return [
+        [line for step in group for line in _step_lines(step, old, new)]
+        for group in matcher.get_grouped_opcodes(CONTEXT_LINES)
+        if any(step[0] != "equal" for step in group)
+    ]
+
+
+def _lines(text: str) -> list[str]:
+    """Line ends of every system are alike here: a browser sends other ones than a file has."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+def _step_lines(
+    step: tuple[str, int, int, int, int], old: list[str], new: list[str]
+) -> Iterator[DiffLine]:
+    tag, old_start, old_end, new_start, new_end = step
+    if tag == "equal":
+        for offset in range(old_end - old_start):
+            i, j = old_start + offset, new_start + offset
+            yield DiffLine(" ", i + 1, j + 1, old[i])
+        return
+    for i in range(old_start, old_end):
+        yield DiffLine("-", i + 1, None, old[i])
+    for j in range(new_start, new_end):
+        yield DiffLine("+", None, j + 1, new[j])
