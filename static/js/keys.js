@@ -6,7 +6,7 @@ const dialog = document.getElementById("keys");
 let chordUntil = 0;
 
 const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent);
-const here = () => document.querySelector("[data-row].here");
+const here = () => document.querySelector("[data-here]");
 
 function move(step) {
   const all = rows();
@@ -14,8 +14,8 @@ function move(step) {
   const from = all.indexOf(here());
   const to = from < 0 ? (step > 0 ? 0 : all.length - 1) : from + step;
   const target = all[Math.min(Math.max(to, 0), all.length - 1)];
-  here()?.classList.remove("here");
-  target.classList.add("here");
+  here()?.removeAttribute("data-here");
+  target.setAttribute("data-here", "");
   (target.querySelector("a[data-open]") || target).focus({ preventScroll: true });
   target.scrollIntoView({ block: "nearest" });
 }

@@ -1,11 +1,12 @@
 // The one event socket of a page. Each event is dispatched on the document as
-// `fusionweb:event` (detail: the event); while there is no socket, `fusionweb:poll` every
-// ten seconds tells listeners to ask for themselves. Keeps the connection badge and the
-// frame's state (slots, banner of the supervisor) true.
+// `fusionweb:event` (detail: the event); while there is no socket, `fusionweb:poll` tells
+// listeners to ask for themselves. Keeps the connection badge true, and every element with
+// `data-part`: they are asked for at the page's `data-live`, after events and regularly.
 
+import { morphChildren, parse } from "./morph.js";
 import { connect } from "./socket.js";
 
-const POLL_MS = 10_000;
+const POLL_MS = 1000 * Number(document.body.dataset.liveSeconds);
 const EVENT_PAUSE_MS = 1_000;
 const ANSWER_MS = 8_000;
 
@@ -50,10 +51,9 @@ function announceBanner() {
 }
 
 function place(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  for (const fresh of page.querySelectorAll("[data-frame-part]")) {
+  for (const fresh of parse(html).querySelectorAll("[data-part]")) {
     const shown = document.getElementById(fresh.id);
-    if (shown && shown.innerHTML !== fresh.innerHTML) shown.replaceChildren(...fresh.childNodes);
+    if (shown) morphChildren(shown, fresh);
   }
   announceBanner();
 }
@@ -62,7 +62,7 @@ async function refreshFrame() {
   clearTimeout(frameTimer);
   frameTimer = 0;
   try {
-    const response = await fetch(document.body.dataset.frame, {
+    const response = await fetch(document.body.dataset.live, {
       headers: { "HX-Request": "true" },
       signal: AbortSignal.timeout(ANSWER_MS),
     });

@@ -1,0 +1,85 @@
+"""What the list of runs can be narrowed to; every name is one in the address."""
+
+import json
+from datetime import date, datetime, time
+from typing import Any
+
+import django_filters
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from runs.contract.status import ACTIVE, FINAL, Status
+from runs.models import Program, Project, Run
+
+EVERYBODY = "all"
+STATUSES = [(status.value, status.value) for status in Status if status in ACTIVE | FINAL]
+
+
+def day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class RunFilter(django_filters.FilterSet):
+    """Without `owner` it shows the user's own runs; `owner=all` everybody's."""
+
+    owner = django_filters.CharFilter(method="by_owner", max_length=150)
+    status = django_filters.MultipleChoiceFilter(
+        choices=STATUSES, widget=forms.CheckboxSelectMultiple
+    )
+    project = django_filters.ModelChoiceFilter(
+        queryset=Project.objects.all(), to_field_name="slug", empty_label="any project"
+    )
+    program = django_filters.ModelChoiceFilter(
+        queryset=Program.objects.only("slug"), to_field_name="slug", empty_label="any program"
+    )
+    group = django_filters.CharFilter(max_length=100)
+    tag = django_filters.CharFilter(method="by_tag", max_length=50)
+    since = django_filters.DateFilter(method="by_since", widget=day_input())
+    until = django_filters.DateFilter(method="by_until", widget=day_input())
+    search = django_filters.CharFilter(method="by_search", max_length=200)
+
+    class Meta:
+        model = Run
+        fields: list[str] = []
+
+    def by_owner(self, runs: QuerySet[Run], name: str, value: str) -> QuerySet[Run]:
+        if value == EVERYBODY:
+            return runs
+        owner = get_user_model().objects.filter(username=value).first()
+        return runs.filter(owner=owner) if owner else runs.none()
+
+    def by_tag(self, runs: QuerySet[Run], name: str, value: str) -> QuerySet[Run]:
+        if connection.vendor == "postgresql":
+            return runs.filter(tags__contains=[value])
+        # SQLite has no look-up inside JSON; the quotes make it the whole tag.
+        written = json.dumps(value)
+        return runs.annotate(tags_text=Cast("tags", TextField())).filter(
+            tags_text__contains=written
+        )
+
+    def by_since(self, runs: QuerySet[Run], name: str, value: date) -> QuerySet[Run]:
+        return runs.filter(created_at__gte=in_zone(value, time.min))
+
+    def by_until(self, runs: QuerySet[Run], name: str, value: date) -> QuerySet[Run]:
+        return runs.filter(created_at__lte=in_zone(value, time.max))
+
+    def by_search(self, runs: QuerySet[Run], name: str, value: str) -> QuerySet[Run]:
+        for word in value.lower().split():
+            runs = runs.filter(search_text__contains=word)
+        return runs
+
+
+def in_zone(day: date, hour: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, hour))
+
+
+def with_own_runs(query: Any, username: str) -> Any:
+    """The query of an address, with the owner it means when it names none."""
+    data = query.copy()
+    if not data.get("owner"):
+        data["owner"] = username
+    return data

@@ -1,0 +1,72 @@
+"""What a list shows of each run, read for a whole page in a fixed number of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models.fields.json import KeyTransform
+
+from runs.access import may_act_on
+from runs.contract.status import Status
+from runs.lifecycle.selectors import COUNTED_AHEAD, QueueState, queue_positions, sentence
+from runs.models import Run
+
+# Big columns that no list shows; of the progress only these keys are read, never the series.
+UNSHOWN = ("progress", "search_text", "notes", "overrides", "resources", "handle", "cancel_receipt")
+PROGRESS_KEYS = ("fraction", "eta_seconds", "latest_metrics")
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run as a line of a list; `actions` are the words of what this user may do to it."""
+
+    run: Run
+    sentence: str
+    fraction: float | None
+    eta_seconds: float | None
+    metric_label: str
+    metric_value: Any
+    actions: str
+
+
+def load_rows(ids: Iterable[str], user: Any, queue: QueueState) -> list[RunRow]:
+    """The runs in the order of `ids`; those that are gone are left out."""
+    ids = list(ids)
+    keys = {f"seen_{key}": KeyTransform(key, "progress") for key in PROGRESS_KEYS}
+    found = (
+        Run.objects.filter(pk__in=ids)
+        .select_related("project", "program", "owner")
+        .defer(*UNSHOWN, "program__schema", "program__command", "program__description")
+        .annotate(**keys)
+    )
+    runs = {run.pk: run for run in found}
+    waiting = any(run.status == Status.PENDING for run in runs.values())
+    positions = queue_positions() if waiting else {}
+    return [make_row(runs[pk], user, queue, positions) for pk in ids if pk in runs]
+
+
+def make_row(run: Any, user: Any, queue: QueueState, positions: dict[str, int]) -> RunRow:
+    label, value = key_metric(run.program.metrics, run.seen_latest_metrics)
+    return RunRow(
+        run=run,
+        sentence=sentence(run, queue, positions.get(run.pk, COUNTED_AHEAD)),
+        fraction=run.seen_fraction,
+        eta_seconds=run.seen_eta_seconds,
+        metric_label=label,
+        metric_value=value,
+        actions=" ".join(possible_actions(run)) if may_act_on(user, run) else "",
+    )
+
+
+def possible_actions(run: Run) -> list[str]:
+    possible = {"cancel": run.can_cancel, "retry": run.can_retry, "delete": run.can_delete}
+    return [action for action, allowed in possible.items() if allowed]
+
+
+def key_metric(metrics: Any, latest: Any) -> tuple[str, Any]:
+    """Label and newest value of the first metric of the program that the run has told of."""
+    known = latest if isinstance(latest, dict) else {}
+    for metric in metrics:
+        if metric["name"] in known:
+            return metric.get("label", metric["name"]), known[metric["name"]]
+    return "", None

@@ -1,0 +1,54 @@
+"""Log in, by password or once by link, and set a password."""
+
+from django.contrib import messages
+from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.views import LoginView
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from runs.errors import NotAllowed
+from runs.login_link import use_login_token
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Login(LoginView):
+    """The login page; who is logged in already goes on to where they wanted to be."""
+
+    template_name = "account/login.html"
+    redirect_authenticated_user = True
+
+
+@login_not_required
+@never_cache
+def login_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        with transaction.atomic():
+            user = use_login_token(token)
+            login(request, user, backend=BACKEND)
+    except NotAllowed as error:
+        return render(request, "account/link_refused.html", {"message": error.message}, status=403)
+    return redirect("dashboard")
+
+
+@sensitive_post_parameters()
+@never_cache
+def set_password(request: HttpRequest) -> HttpResponse:
+    """Asks for the old password only where there is one: who came by link may have none."""
+    user = request.user
+    form_class = PasswordChangeForm if user.has_usable_password() else SetPasswordForm
+    form = form_class(user, request.POST or None)  # type: ignore[arg-type]
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        update_session_auth_hash(request, form.user)
+        messages.success(request, "Your password is set.")
+        return redirect("dashboard")
+    status = 422 if form.is_bound else 200
+    return render(request, "account/set_password.html", {"form": form}, status=status)

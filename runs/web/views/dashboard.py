@@ -1,0 +1,65 @@
+"""What runs, what waits, what just ended, disk and supervisor, of the whole lab."""
+
+import shutil
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from runs.contract.status import Status
+from runs.lifecycle.places import status_root
+from runs.models import Run, Supervisor
+from runs.web.context import frame_state
+from runs.web.run_rows import load_rows
+
+RUNNING_SHOWN = 20
+WAITING_SHOWN = 10
+ENDED_SHOWN = 10
+SUPERVISORS_SHOWN = 3
+
+
+@require_safe
+@never_cache
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The page; for its own script the parts of it that change."""
+    queue = frame_state(request).queue
+    lists = {"running": running_ids(), "waiting": waiting_ids(), "ended": ended_ids()}
+    ids = [pk for listed in lists.values() for pk in listed]
+    rows = {row.run.pk: row for row in load_rows(ids, request.user, queue)}
+    context: dict[str, Any] = {
+        name: [rows[pk] for pk in listed if pk in rows] for name, listed in lists.items()
+    }
+    context |= {"queue": queue, "disk": disk(), "supervisors": supervisors()}
+    part = bool(request.htmx)  # type: ignore[attr-defined]
+    name = "dashboard/_parts.html" if part else "dashboard/page.html"
+    return render(request, name, context)
+
+
+def running_ids() -> list[str]:
+    runs = Run.objects.filter(status=Status.RUNNING).order_by("-created_at", "-pk")
+    return list(runs.values_list("pk", flat=True)[:RUNNING_SHOWN])
+
+
+def waiting_ids() -> list[str]:
+    """In the order in which they will start."""
+    runs = Run.objects.filter(status=Status.PENDING).order_by("-priority", "created_at", "pk")
+    return list(runs.values_list("pk", flat=True)[:WAITING_SHOWN])
+
+
+def ended_ids() -> list[str]:
+    runs = Run.objects.filter(ended_at__isnull=False).order_by("-ended_at", "-pk")
+    return list(runs.values_list("pk", flat=True)[:ENDED_SHOWN])
+
+
+def supervisors() -> list[Supervisor]:
+    return list(Supervisor.objects.all()[:SUPERVISORS_SHOWN])
+
+
+def disk() -> dict[str, Any]:
+    """Bytes and the fraction in use, of the file system that holds the runs."""
+    root = status_root()
+    root.mkdir(parents=True, exist_ok=True)
+    usage = shutil.disk_usage(root)
+    return {"free": usage.free, "total": usage.total, "used": 1 - usage.free / usage.total}

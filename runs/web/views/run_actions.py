@@ -1,0 +1,200 @@
+"""Cancel, retry and delete: one run from its page, or many from the list."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+
+from runs.access import require_act_on
+from runs.errors import FusionwebError, InvalidInput, RunStillActive
+from runs.lifecycle.services import cancel_run, delete_run, retry_run, run_size
+from runs.models import Run
+from runs.web.templatetags.show import count, size
+from runs.web.views.loading import get_run_to_act_on
+
+MOST_RUNS = 500
+FAILURES_SHOWN = 5
+LONGEST_GRACE_SECONDS = 3600
+# A second press of the same button must not make a second run.
+DOUBLE_CLICK = timedelta(seconds=2)
+
+
+@require_POST
+def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`grace_seconds` may say how long a running one has to end itself; 0 kills at once."""
+    run = get_run_to_act_on(request, run_id)
+    grace = read_grace(request.POST.get("grace_seconds", ""))
+    cancel_run(actor=request.user, run=run, grace_seconds=grace)
+    words = f"Cancelled {run.name}." if run.is_final else f"Stopping {run.name}."
+    return stay(request, words, reverse("run", args=[run.pk]))
+
+
+def read_grace(written: str) -> float | None:
+    """Empty means the default. Raises InvalidInput."""
+    if not written:
+        return None
+    try:
+        grace = float(written)
+    except ValueError:
+        grace = -1.0
+    if not 0 <= grace <= LONGEST_GRACE_SECONDS:
+        raise InvalidInput(
+            f"The grace period is a number of seconds from 0 to {LONGEST_GRACE_SECONDS}.",
+            "grace_seconds",
+        )
+    return grace
+
+
+@require_POST
+def retry(request: HttpRequest, run_id: str) -> HttpResponse:
+    run = get_run_to_act_on(request, run_id)
+    just_now = run.heirs.filter(
+        origin_kind=Run.Origin.RETRY, created_at__gt=timezone.now() - DOUBLE_CLICK
+    ).first()
+    again = just_now or retry_run(actor=request.user, run=run)
+    return move_on(request, f"{again.name} waits for its turn again.", "run", again.pk)
+
+
+@require_POST
+def delete(request: HttpRequest, run_id: str) -> HttpResponse:
+    """First asks, saying how much goes; `confirm` must then be the run's name."""
+    run = get_run_to_act_on(request, run_id)
+    if not run.can_delete:
+        raise RunStillActive("This run has not ended. Cancel it first.")
+    address = reverse("run_delete", args=[run.pk])
+    if refusal := ask_to_confirm(request, [run], run.name, address):
+        return refusal
+    gone = delete_run(actor=request.user, run=run)
+    words = f"Deleted {run.name}: {count(gone.files, 'file')}, {size(gone.size_bytes)}."
+    return move_on(request, words, "run_list")
+
+
+@require_POST
+def act_on_many(request: HttpRequest) -> HttpResponse:
+    """`action` on each `run`; what cannot be done to one does not keep it from the others."""
+    ids = request.POST.getlist("run")
+    if not ids:
+        raise InvalidInput("No run is selected.")
+    if len(ids) > MOST_RUNS:
+        raise InvalidInput(f"At most {MOST_RUNS} runs at a time.")
+    action = request.POST.get("action", "")
+    if action not in ACTIONS:
+        raise InvalidInput("Runs can be cancelled, retried and deleted.", "action")
+    runs = list(Run.objects.filter(pk__in=ids).select_related("project", "program", "owner"))
+    if action == "delete":
+        runs, refused = deletable(request.user, runs)
+        if not runs:
+            raise RunStillActive(in_one_sentence(refused) or "These runs are gone already.")
+        address = reverse("run_actions")
+        if refusal := ask_to_confirm(request, runs, str(len(runs)), address, refused):
+            return refusal
+    done, failures = apply(action, request.user, runs)
+    words = f"{count(done, 'run')} {PAST[action]}."
+    return stay(
+        request, " ".join([words, in_one_sentence(failures)]), reverse("run_list"), failures
+    )
+
+
+def deletable(user: Any, runs: Sequence[Run]) -> tuple[list[Run], list[str]]:
+    """Those that can be deleted, and why the others cannot: said before anybody confirms."""
+    kept, refused = [], []
+    for run in runs:
+        try:
+            require_act_on(user, run)
+        except FusionwebError as error:
+            refused.append(f"{run.name}: {error.message}")
+            continue
+        if run.can_delete:
+            kept.append(run)
+        else:
+            refused.append(f"{run.name}: it has not ended. Cancel it first.")
+    return kept, refused
+
+
+def apply(action: str, user: Any, runs: Sequence[Run]) -> tuple[int, list[str]]:
+    failures = []
+    for run in runs:
+        try:
+            ACTIONS[action](actor=user, run=run)
+        except FusionwebError as error:
+            failures.append(f"{run.name}: {error.message}")
+    return len(runs) - len(failures), failures
+
+
+def in_one_sentence(failures: Sequence[str]) -> str:
+    shown = " ".join(failures[:FAILURES_SHOWN])
+    more = len(failures) - FAILURES_SHOWN
+    return f"{shown} And {more} more." if more > 0 else shown
+
+
+def ask_to_confirm(
+    request: HttpRequest,
+    runs: Sequence[Run],
+    expected: str,
+    address: str,
+    refused: Sequence[str] = (),
+) -> HttpResponse | None:
+    """None once `expected` was typed; until then the question, as a page or for a dialog."""
+    typed = request.POST.get("confirm")
+    if typed is not None and typed.strip() == expected:
+        return None
+    sizes = [run_size(run) for run in runs]
+    context = {
+        "runs": runs,
+        "files": sum(measured.files for measured in sizes),
+        "size_bytes": sum(measured.size_bytes for measured in sizes),
+        "expected": expected,
+        "refused": refused,
+        "fault": f"Type {expected} to confirm." if typed is not None else "",
+        "address": address,
+        "next": safe_next(request, reverse("run_list")),
+    }
+    fragment = bool(request.htmx)  # type: ignore[attr-defined]
+    name = "run_list/_confirm_delete.html" if fragment else "run_list/confirm_delete.html"
+    return render(request, name, context, status=422 if typed is not None else 200)
+
+
+def safe_next(request: HttpRequest, default: str) -> str:
+    """Where the form asked to return to, if that is on this site."""
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if safe else default
+
+
+def stay(
+    request: HttpRequest, words: str, default: str, failures: Sequence[str] = ()
+) -> HttpResponse:
+    """The page stays and updates itself: htmx gets a toast, others return to where they were."""
+    level = "warning" if failures else "success"
+    if request.htmx:  # type: ignore[attr-defined]
+        toast = {"message": words, "level": level}
+        response = trigger_client_event(HttpResponse(status=204), "toast", toast)
+        return trigger_client_event(response, "fusionweb:acted", {})
+    messages.add_message(request, messages.WARNING if failures else messages.SUCCESS, words)
+    return redirect(safe_next(request, default))
+
+
+def move_on(request: HttpRequest, words: str, name: str, *args: str) -> HttpResponse:
+    messages.success(request, words)
+    address = reverse(name, args=args)
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(address)
+    return redirect(address)
+
+
+ACTIONS: dict[str, Callable[..., Any]] = {
+    "cancel": cancel_run,
+    "retry": retry_run,
+    "delete": delete_run,
+}
+PAST = {"cancel": "cancelled or stopping", "retry": "queued again", "delete": "deleted"}
