@@ -19,7 +19,8 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"templates cannot be written: {error}") from error
         for sentence in [*done, *make_first_staff()]:
-            self.stdout.write(sentence)
+            if options["verbosity"]:
+                self.stdout.write(sentence)
 
 
 def make_first_staff() -> list[str]:

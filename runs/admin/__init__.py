@@ -1,0 +1,17 @@
+"""The admin site: staff register programs and clean up. One noun a file."""
+
+from .event import EventAdmin
+from .job import JobAdmin
+from .program import ProgramAdmin
+from .project import ProjectAdmin
+from .run import RunAdmin
+from .supervisor import SupervisorAdmin
+
+__all__ = [
+    "EventAdmin",
+    "JobAdmin",
+    "ProgramAdmin",
+    "ProjectAdmin",
+    "RunAdmin",
+    "SupervisorAdmin",
+]

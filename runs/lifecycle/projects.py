@@ -1,0 +1,23 @@
+"""Projects made on the way: a member types a new name, and the run is in it."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from runs.contract.layout import check_name
+from runs.models import Project, Run
+
+from .services import RunRequest, create_run
+
+
+def create_run_in_project(*, owner: AbstractBaseUser, request: RunRequest, **more: Any) -> Run:
+    """`create_run` in the project of that slug, made where missing; both or neither.
+
+    `more` goes to `create_run`; raises what it raises.
+    """
+    slug = check_name(request.project.slug, "project")
+    with transaction.atomic():
+        project, _ = Project.objects.get_or_create(slug=slug)
+        return create_run(owner=owner, request=replace(request, project=project), **more)

@@ -1,0 +1,337 @@
+"""The launch pad: choose, configure, check while typing, launch once."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.crypto import salted_hmac
+from django.views.decorators.http import require_POST, require_safe
+
+from runs.configuration.templates import Template
+from runs.contract.layout import DEFAULT_GROUP, DEFAULT_PROJECT
+from runs.errors import (
+    ConfigurationInvalid,
+    FusionwebError,
+    InvalidInput,
+    NotFound,
+    PassingFault,
+    RunAlreadyCreated,
+)
+from runs.lifecycle.places import catalogue
+from runs.lifecycle.projects import create_run_in_project
+from runs.lifecycle.services import (
+    RunRequest,
+    check_program,
+    frozen_configuration,
+    has_template,
+    template_text,
+)
+from runs.models import Program, Project, Run
+from runs.web.forms.configuration import ConfigurationForm, typed_fields
+from runs.web.forms.new_run import NewRunForm
+
+from .loading import get_run
+
+PROJECTS_OFFERED = 500
+
+
+@dataclass
+class Pad:
+    """What the page is about: a program, where its text comes from, and what to say of it."""
+
+    request: HttpRequest
+    program: Program | None
+    template: str = ""
+    origin: Run | None = None
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def templates(self) -> list[Template]:
+        return catalogue().templates(self.program.slug) if self.program else []
+
+    def template_text(self) -> str:
+        """Empty where there is no template, or where it went while the page was open."""
+        try:
+            return template_text(self.program, self.template) if self.program else ""
+        except NotFound as error:
+            self.notices.append(error.message)
+            self.template = ""
+            return ""
+
+
+def new_run(request: HttpRequest) -> HttpResponse:
+    return launch(request) if request.method == "POST" else show(request)
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """`?program=&template=`, or `?from=<run id>` for one like that run."""
+    pad = pad_from_address(request)
+    form = NewRunForm(user=request.user, initial=first_values(pad))  # type: ignore[misc]
+    return page(pad, form, first_configuration(pad))
+
+
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """What the pad says while somebody types: the other side, the diff, the faults."""
+    pad = pad_from_form(request)
+    form = NewRunForm(request.POST, user=request.user)  # type: ignore[misc]
+    form.is_valid()
+    configuration = configuration_from_form(pad)
+    edited = request.POST.get("edited")
+    context = {
+        **context_of(pad, form, configuration),
+        "edited": edited if configuration and configuration.parses else "",
+        "base": configuration and (configuration.sent if edited == "text" else configuration.text),
+    }
+    return render(request, "new_run/_checked.html", context)
+
+
+@require_POST
+def launch(request: HttpRequest) -> HttpResponse:
+    pad = pad_from_form(request)
+    form = NewRunForm(request.POST, user=request.user)  # type: ignore[misc]
+    configuration = configuration_from_form(pad)
+    form_is_valid = form.is_valid()
+    if "check" in request.POST:
+        return page(pad, form, configuration)
+    if pad.program is None or configuration is None:
+        return page(pad, form, configuration, status=422)
+    if not form_is_valid or configuration.problems:
+        return page(pad, form, configuration, status=422)
+    return launch_once(pad, form, configuration)
+
+
+def launch_once(pad: Pad, form: NewRunForm, configuration: ConfigurationForm) -> HttpResponse:
+    """The token of the form decides the run's id: the same form makes one run, however often
+    it is sent."""
+    request = pad.request
+    wanted = request_from(pad, form, configuration)
+    run_id = run_id_for(request)
+    try:
+        run = create_run_in_project(
+            owner=request.user,  # type: ignore[arg-type]
+            request=wanted,
+            origin=pad.origin,
+            origin_kind=Run.Origin.CLONE if pad.origin else "",
+            run_id=run_id,
+        )
+    except RunAlreadyCreated:
+        return already_launched(pad, form, configuration, wanted, Run.objects.get(pk=run_id))
+    except ConfigurationInvalid as error:
+        configuration.problems = error.problems
+    except InvalidInput as error:
+        form.show_fault(error.field, error.message)
+    except (NotFound, PassingFault) as error:
+        form.show_fault(None, error.message)
+    else:
+        messages.success(request, f"{run.name} is launched.")
+        return redirect("run", run.pk)
+    return page(pad, form, configuration, status=422)
+
+
+def already_launched(
+    pad: Pad, form: NewRunForm, configuration: ConfigurationForm, wanted: RunRequest, run: Run
+) -> HttpResponse:
+    """Sent twice, it leads to the run it made; changed since, it asks to be sent once more."""
+    if is_like(run, wanted):
+        messages.info(pad.request, "This run had been launched already.")
+        return redirect("run", run.pk)
+    pad.notices.append(
+        f"This form has launched {run.name} ({run.pk}) before. Nothing was launched now: "
+        "launch once more for another run with what stands here."
+    )
+    return page(pad, form, configuration, status=409)
+
+
+def is_like(run: Run, wanted: RunRequest) -> bool:
+    try:
+        same_text = frozen_configuration(run) == wanted.config_text
+    except NotFound:
+        return False
+    asked = (wanted.project.slug, wanted.program.pk, wanted.group, wanted.name, wanted.seed)
+    more = (wanted.priority, list(wanted.tags), wanted.notes)
+    had = (run.project.slug, run.program_id, run.group, run.name, run.seed)
+    return same_text and asked == had and more == (run.priority, run.tags, run.notes)
+
+
+def run_id_for(request: HttpRequest) -> str:
+    """Nobody can choose an id, nor meet another person's."""
+    token = request.POST.get("token") or secrets.token_hex(8)
+    return salted_hmac("runs.new_run", f"{request.user.pk} {token}").hexdigest()[:12]
+
+
+def request_from(pad: Pad, form: NewRunForm, configuration: ConfigurationForm) -> RunRequest:
+    assert pad.program is not None
+    values = form.cleaned_data
+    return RunRequest(
+        program=pad.program,
+        project=Project(slug=values["project"]),
+        group=values["group"],
+        name=values["name"],
+        template=pad.template,
+        config_text=configuration.text,
+        seed=values["seed"],
+        priority=values["priority"],
+        resources=pad.origin.resources if pad.origin else {},
+        tags=values["tags"],
+        notes=values["notes"],
+    )
+
+
+def pad_from_address(request: HttpRequest) -> Pad:
+    asked = request.GET
+    if asked.get("from"):
+        run = get_run(request, asked["from"])
+        return Pad(request, run.program, run.template if has_template(run) else "", run)
+    pad = Pad(request, find_program(request, asked.get("program", "")))
+    names = [template.name for template in pad.templates]
+    template = asked.get("template", "")
+    # the template belonged to the program shown before
+    if asked.get("was", asked.get("program")) != asked.get("program"):
+        template = ""
+    if template and template not in names:
+        pad.notices.append(f"There is no template “{template[:200]}” of this program.")
+    pad.template = template if template in names else preferred_template(pad, names)
+    return pad
+
+
+def find_program(request: HttpRequest, slug: str) -> Program | None:
+    """The one asked for, else the one used last, else the first that can be launched."""
+    if slug:
+        program = Program.objects.filter(slug=slug).first()
+        if program is None:
+            raise NotFound(f"There is no program “{slug[:200]}”.")
+        return program
+    enabled = Program.objects.filter(enabled=True)
+    last = Run.objects.filter(owner=request.user.pk).order_by("-created_at", "-id")
+    used = enabled.filter(pk__in=list(last.values_list("program", flat=True)[:1])).first()
+    return used or enabled.first()
+
+
+def preferred_template(pad: Pad, names: list[str]) -> str:
+    """The one used last with this program, else the first."""
+    own = Run.objects.filter(owner=pad.request.user.pk, program=pad.program)
+    last = own.order_by("-created_at", "-id").values_list("template", flat=True).first()
+    return last if last in names else next(iter(names), "")
+
+
+def pad_from_form(request: HttpRequest) -> Pad:
+    sent = request.POST
+    program = Program.objects.filter(slug=sent.get("program", "")).first()
+    pad = Pad(request, program, sent.get("template", ""))
+    if program is None:
+        pad.notices.append("The program of this form is gone. Choose another.")
+    if sent.get("from"):
+        pad.origin = Run.objects.select_related("program").filter(pk=sent["from"]).first()
+    return pad
+
+
+def first_values(pad: Pad) -> dict[str, Any]:
+    """As the origin had them, as the address says, or as the last run of this person."""
+    if pad.origin:
+        run = pad.origin
+        return {
+            "name": run.name, "project": run.project.slug, "group": run.group,
+            "seed": run.seed, "tags": run.tags, "notes": run.notes,
+        }  # fmt: skip
+    last = Run.objects.filter(owner=pad.request.user.pk).select_related("project").first()
+    values = {
+        "name": suggested_name(pad),
+        "project": last.project.slug if last else DEFAULT_PROJECT,
+        "group": last.group if last else DEFAULT_GROUP,
+    }
+    asked = pad.request.GET
+    return {**values, **{key: asked[key] for key in values if asked.get(key)}}
+
+
+def suggested_name(pad: Pad) -> str:
+    return pad.template.rpartition("/")[2] or (pad.program.slug if pad.program else "")
+
+
+def first_configuration(pad: Pad) -> ConfigurationForm | None:
+    if pad.program is None:
+        return None
+    template = pad.template_text()
+    if pad.origin is None:
+        return ConfigurationForm(pad.program, text=template, template=template)
+    try:
+        text = frozen_configuration(pad.origin)
+    except NotFound as error:
+        pad.notices.append(f"{error.message} This is its template.")
+        text = template
+    return ConfigurationForm(pad.program, text=text, template=template or text)
+
+
+def configuration_from_form(pad: Pad) -> ConfigurationForm | None:
+    if pad.program is None:
+        return None
+    sent: Mapping[str, str] = pad.request.POST
+    return ConfigurationForm(
+        pad.program,
+        text=sent.get("config", ""),
+        base=sent.get("base_config", ""),
+        typed=typed_fields(sent),
+        template=pad.template_text(),
+    )
+
+
+def page(
+    pad: Pad, form: NewRunForm, configuration: ConfigurationForm | None, status: int = 200
+) -> HttpResponse:
+    context = context_of(pad, form, configuration)
+    if configuration:
+        context["base"] = configuration.text if configuration.parses else configuration.base
+    if status == 422:
+        focus_first_fault(form, configuration, context)
+    return render(pad.request, "new_run/new_run.html", context, status=status)
+
+
+def context_of(
+    pad: Pad, form: NewRunForm, configuration: ConfigurationForm | None
+) -> dict[str, Any]:
+    return {
+        "pad": pad,
+        "form": form,
+        "configuration": configuration,
+        "program_fault": program_fault(pad.program),
+        "programs": Program.objects.filter(enabled=True).only("slug", "title"),
+        "projects": list(Project.objects.values_list("slug", flat=True)[:PROJECTS_OFFERED]),
+        "new_project": is_new_project(form),
+        "suggested": suggested_name(pad),
+        "token": secrets.token_hex(8),
+    }
+
+
+def program_fault(program: Program | None) -> str:
+    try:
+        if program:
+            check_program(program)
+    except FusionwebError as error:
+        return error.message
+    return ""
+
+
+def is_new_project(form: NewRunForm) -> bool:
+    slug = form.cleaned_data.get("project") if form.is_bound else None
+    return bool(slug) and not Project.objects.filter(slug=slug).exists()
+
+
+def focus_first_fault(
+    form: NewRunForm, configuration: ConfigurationForm | None, context: dict[str, Any]
+) -> None:
+    """Without script, `autofocus` takes the person to what has to be changed."""
+    for name in form.errors:
+        if name in form.fields:
+            form.fields[name].widget.attrs["autofocus"] = True
+            return
+    faulty = (
+        [control.number for control in configuration.controls if control.fault]
+        if (configuration)
+        else []
+    )
+    context["focus"] = faulty[0] if faulty else "config"
