@@ -207,7 +207,7 @@ def check_program(program: Program) -> None:
     """Raises ProgramUnusable where the program is switched off, missing or not executable."""
     if not program.enabled:
         raise ProgramUnusable(f"The program {program.slug} is switched off by staff.", "program")
-    find_executable(parse_command(program.command).executable, BUNDLED_COMMANDS)
+    find_executable(parse_command(program.command).words[0], BUNDLED_COMMANDS)
 
 
 def cancel_run(*, actor: AbstractBaseUser, run: Run, grace_seconds: float | None = None) -> None:

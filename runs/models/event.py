@@ -23,8 +23,8 @@ class Event(models.Model):
     class Meta:
         ordering = ["seq"]
         indexes = [
-            models.Index("topic", "seq", name="event_topic"),
-            models.Index("subject", "seq", name="event_subject"),
+            models.Index(fields=["topic", "seq"], name="event_topic"),
+            models.Index(fields=["subject", "seq"], name="event_subject"),
         ]
 
     def __str__(self) -> str:

@@ -6,14 +6,14 @@ from runs.contract.status import Status
 
 
 class Job(models.Model):
-    """A job; `run` is empty for one found on disk that nobody launched here."""
+    """A job; `ordered_run` is empty for one found on disk that nobody launched here."""
 
     root = models.CharField(max_length=1000)
     project = models.CharField(max_length=100)
     group = models.CharField(max_length=100)
     name = models.CharField(max_length=100)
     run_id = models.CharField(max_length=100)
-    run = models.OneToOneField(
+    ordered_run = models.OneToOneField(
         "runs.Run", models.CASCADE, null=True, blank=True, related_name="job"
     )
     status = models.CharField(

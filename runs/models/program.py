@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from runs.configuration.command import parse_command
-from runs.configuration.schema import check_schema
+from runs.configuration.schema_check import check_schema
 from runs.errors import InvalidInput
 
 from .project import validate_directory_name

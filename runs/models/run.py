@@ -74,15 +74,15 @@ class Run(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         indexes = [
-            models.Index("created_at", "id", name="run_created"),
-            models.Index("owner", "created_at", "id", name="run_owner_created"),
-            models.Index("status", "created_at", "id", name="run_status_created"),
-            models.Index("owner", "status", "created_at", "id", name="run_owner_status"),
-            models.Index("project", "created_at", "id", name="run_project_created"),
-            models.Index("program", "created_at", "id", name="run_program_created"),
-            models.Index("status", "-priority", "created_at", "id", name="run_queue"),
-            models.Index("name", "id", name="run_name"),
-            models.Index("ended_at", "id", name="run_ended"),
+            models.Index(fields=["created_at", "id"], name="run_created"),
+            models.Index(fields=["owner", "created_at", "id"], name="run_owner_created"),
+            models.Index(fields=["status", "created_at", "id"], name="run_status_created"),
+            models.Index(fields=["owner", "status", "created_at", "id"], name="run_owner_status"),
+            models.Index(fields=["project", "created_at", "id"], name="run_project_created"),
+            models.Index(fields=["program", "created_at", "id"], name="run_program_created"),
+            models.Index(fields=["status", "-priority", "created_at", "id"], name="run_queue"),
+            models.Index(fields=["name", "id"], name="run_name"),
+            models.Index(fields=["ended_at", "id"], name="run_ended"),
         ]
 
     def __str__(self) -> str:

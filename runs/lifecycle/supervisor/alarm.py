@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from asyncinotify import InitFlags, Inotify, Mask
+from asyncinotify import Inotify, Mask
 
 from runs.events import bell_path, ring_bell
 
@@ -36,7 +36,7 @@ class Alarm:
     def __enter__(self) -> "Alarm":
         self._listen_for_signals()
         try:
-            self.inotify = Inotify(sync_timeout=0, init_flags=InitFlags.CLOEXEC)
+            self.inotify = Inotify(sync_timeout=0)
         except OSError:
             logger.warning("no inotify here: changes are noticed by looking once a second")
             return self

@@ -47,7 +47,7 @@ def launch_run(run: Run) -> bool:
             handle=launched.handle,
         )
         Job.objects.update_or_create(
-            run=run,
+            ordered_run=run,
             defaults={
                 "root": run.root,
                 "project": run.project.slug,

@@ -89,7 +89,7 @@ def receipt_of(run: Run, metadata: Metadata) -> dict[str, Any]:
 
 
 def update_job(run: Run, metadata: Metadata) -> None:
-    Job.objects.filter(run=run).update(
+    Job.objects.filter(ordered_run=run).update(
         status=metadata.status,
         reason=(metadata.reason or "")[:500],
         host=metadata.host or "",
@@ -113,7 +113,7 @@ def lose(watched: Watched, left_over: dict[str, Any]) -> None:
     reason = f"its process vanished without an exit status (killed, or the machine restarted){rest}"
     with transaction.atomic():
         transition(run, to=Status.LOST, sources={Status.RUNNING}, reason=reason, **receipt)
-        Job.objects.filter(run=run).update(status=Status.LOST, reason=reason)
+        Job.objects.filter(ordered_run=run).update(status=Status.LOST, reason=reason)
 
 
 def read_progress(watched: Watched) -> bool:

@@ -1,0 +1,134 @@
+"""A lab of its own for a measurement: data folder, database, member, web and supervisor."""
+
+import http.cookiejar
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_SECONDS = 30
+
+
+def prepare_django(data: Path) -> None:
+    """Point this process, and those it starts, at `data`; then the models may be imported."""
+    os.environ["FUSIONWEB_DATA"] = str(data)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "fusionweb.settings"
+    os.environ["LOG_LEVEL"] = "WARNING"
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("setup", verbosity=0)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Lab:
+    """A running web process (and supervisor) with a logged-in HTTP client."""
+
+    port: int
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    cookie: str = ""
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def web_pid(self) -> int:
+        return self.processes[0].pid
+
+    def start(self, *arguments: str) -> None:
+        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+        self.processes.append(subprocess.Popen(command))
+
+    def get(self, path: str) -> tuple[int, bytes, float]:
+        """Status, body and seconds of one request as the member."""
+        request = urllib.request.Request(
+            self.address + path, headers={"Cookie": self.cookie, "Accept-Encoding": "identity"}
+        )
+        began = time.perf_counter()
+        with urllib.request.urlopen(request, timeout=60) as response:
+            body = response.read()
+        return response.status, body, time.perf_counter() - began
+
+    def log_in(self, user: object) -> None:
+        from django.conf import settings
+        from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+        from django.contrib.sessions.backends.db import SessionStore
+
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)  # type: ignore[attr-defined]
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()  # type: ignore[attr-defined]
+        session.save()
+        self.cookie = f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+    def post_form(self, path: str, fields: dict[str, str]) -> tuple[int, str]:
+        """Fetch the page for its token, post the form; status and final address."""
+        jar = http.cookiejar.CookieJar()
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        page = urllib.request.Request(self.address + path, headers={"Cookie": self.cookie})
+        opener.open(page).read()
+        token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")
+        data = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token}).encode()
+        post = urllib.request.Request(
+            self.address + path,
+            data=data,
+            headers={"Cookie": f"{self.cookie}; csrftoken={token}", "Referer": self.address},
+        )
+        with urllib.request.urlopen(post) as response:
+            return response.status, response.url
+
+
+@contextmanager
+def open_lab(*, supervisor: bool) -> Iterator[Lab]:
+    """Web (and supervisor) on a free port of this machine, ended afterwards."""
+    from django.contrib.auth import get_user_model
+
+    lab = Lab(free_port())
+    user, _ = get_user_model().objects.get_or_create(username="bench", is_active=True)
+    lab.log_in(user)
+    lab.start("serve", "--port", str(lab.port))
+    if supervisor:
+        lab.start("supervise")
+    try:
+        wait_until_served(lab.port)
+        yield lab
+    finally:
+        for process in lab.processes:
+            process.terminate()
+        for process in lab.processes:
+            process.wait(10)
+
+
+def wait_until_served(port: int) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError("the web process did not come up")
+
+
+@contextmanager
+def data_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="fusionweb-bench-") as name:
+        yield Path(name)
