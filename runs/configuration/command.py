@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import shutil
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,9 +107,11 @@ def _checked_path(argv0: str) -> str:
     path = Path(argv0)
     if not path.is_absolute():
         raise _unusable(f"'{argv0}' is neither a name nor a full path")
-    if not path.exists():
-        raise _unusable(f"the program {argv0} does not exist")
-    if not path.is_file() or not os.access(path, os.X_OK):
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise _unusable(f"the program {argv0[:200]} does not exist ({error.strerror})") from error
+    if not stat.S_ISREG(mode) or not os.access(path, os.X_OK):
         raise _unusable(f"{argv0} is not an executable file")
     return argv0
 

@@ -64,6 +64,9 @@ def _translated(error: YAMLError, text: str) -> ConfigurationInvalid:
     if not isinstance(error, MarkedYAMLError):
         return invalid(f"cannot be read as YAML: {_first_line(error)}")
     mark = error.problem_mark or error.context_mark
+    if error.problem == "could not find expected ':'":
+        # Found out only where the next line begins.
+        mark = error.context_mark or mark
     line = mark.line + 1 if mark else None
     if "'\\t'" in str(error.problem):
         return invalid("a tab stands where YAML allows only spaces", line=line)
