@@ -5,7 +5,7 @@ from pathlib import Path
 MOUNTS = Path("/proc/self/mounts")
 REMOTE = {
     "9p", "afs", "beegfs", "ceph", "cifs", "glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs4",
-    "pvfs2", "smb3", "smbfs", "vboxsf", "wekafs",
+    "pvfs2", "smb3", "smbfs", "vboxsf", "virtiofs", "wekafs",
 }  # fmt: skip
 
 

@@ -91,10 +91,11 @@ class _Sight:
 class Watcher:
     """`async with watcher.subscribe(path) as bell:`; at rest it holds no task and no descriptor.
 
-    `use_inotify=False` looks at every file ten times a second instead.
+    `use_inotify=False` looks at every file each `poll_seconds` instead.
     """
 
-    def __init__(self, *, use_inotify: bool = True) -> None:
+    def __init__(self, *, use_inotify: bool = True, poll_seconds: float = POLL_SECONDS) -> None:
+        self.poll_seconds = poll_seconds
         self.use_inotify = use_inotify and sys.platform == "linux"
         self._forget()
 
@@ -217,7 +218,7 @@ class Watcher:
     async def _poll(self) -> None:
         tick = 0
         while True:
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(self.poll_seconds)
             tick += 1
             safety = tick % SAFETY_TICKS == 0
             due = [folder for folder in self._folders.values() if safety or not folder.watch]

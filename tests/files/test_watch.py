@@ -14,7 +14,7 @@ SOON = 20
 
 @pytest.fixture(params=[True, False], ids=["inotify", "polling"])
 def watcher(request):
-    return Watcher(use_inotify=request.param)
+    return Watcher(use_inotify=request.param, poll_seconds=0.02)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def open_descriptors():
 async def silence(bell):
     """Wait until late echoes of earlier changes have rung out; how many there were."""
     echoes = 0
-    while await bell.wait(1.3):
+    while await bell.wait(0.4):
         echoes += 1
     return echoes
 
