@@ -185,11 +185,12 @@ class ProgressState:
         load = self._enter_load(event)
         iteration = count(event.get("iteration"))
         self.iteration = self.iteration if iteration is None else iteration
-        self.latest_metrics = metrics_of(event) or self.latest_metrics
+        metrics = metrics_of(event)
+        self.latest_metrics = metrics or self.latest_metrics
         if load:
-            load.add(iteration, self.iteration_total, metrics_of(event))
+            load.add(iteration, self.iteration_total, metrics)
         elif "erlang" not in event and iteration is not None:
-            self._by_iteration.add(iteration, metrics_of(event))
+            self._by_iteration.add(iteration, metrics)
 
     def _load_complete(self, event: Event) -> None:
         load = self._enter_load(event)
