@@ -23,13 +23,18 @@ function goTo(line) {
   area.scrollTop = Math.max(0, (line - 4) * height);
 }
 
-// The text is replaced as a whole when a field changes it: it stays where it was scrolled to.
+// The text is replaced as a whole when a field changes it: it stays as high as it was drawn,
+// and where it was scrolled to.
 let scroll = { top: 0, left: 0 };
+let height = "";
 document.body.addEventListener("htmx:beforeSwap", () => {
-  if (text()) scroll = { top: text().scrollTop, left: text().scrollLeft };
+  if (!text()) return;
+  scroll = { top: text().scrollTop, left: text().scrollLeft };
+  height = text().style.height;
 });
 document.body.addEventListener("htmx:afterSettle", () => {
   if (!text()) return;
+  text().style.height = height;
   text().scrollTo(scroll);
   draw();
 });

@@ -63,7 +63,7 @@ class NewRunForm(forms.Form):
     )
     tags = TagsField(required=False, help_text="With commas between.")
     notes = forms.CharField(
-        required=False, max_length=TEXT_LIMIT, widget=forms.Textarea({"rows": 3, "maxlength": ""})
+        required=False, max_length=TEXT_LIMIT, widget=forms.Textarea({"rows": 2})
     )
 
     def __init__(self, *args: Any, user: AbstractBaseUser, **kwargs: Any) -> None:
