@@ -28,7 +28,7 @@ class RunFilter(django_filters.FilterSet):
 
     owner = django_filters.CharFilter(method="by_owner", max_length=150)
     status = django_filters.MultipleChoiceFilter(
-        choices=STATUSES, widget=forms.CheckboxSelectMultiple
+        method="by_status", choices=STATUSES, widget=forms.CheckboxSelectMultiple
     )
     project = django_filters.ModelChoiceFilter(
         queryset=Project.objects.all(), to_field_name="slug", empty_label="any project"
@@ -51,6 +51,9 @@ class RunFilter(django_filters.FilterSet):
             return runs
         owner = get_user_model().objects.filter(username=value).first()
         return runs.filter(owner=owner) if owner else runs.none()
+
+    def by_status(self, runs: QuerySet[Run], name: str, value: list[str]) -> QuerySet[Run]:
+        return runs.filter(status__in=value) if value else runs
 
     def by_tag(self, runs: QuerySet[Run], name: str, value: str) -> QuerySet[Run]:
         if connection.vendor == "postgresql":

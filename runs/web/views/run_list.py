@@ -82,13 +82,18 @@ def read_order(request: HttpRequest) -> str:
 
 
 def read_page(request: HttpRequest, runs: QuerySet[Run], order: str) -> tuple[Page, int]:
-    """One page and the number of all. Sorted by their end, only ended runs have a place."""
+    """One page and the number of all. Sorted by their end, only ended runs have a place.
+
+    Where one page holds all, they are not counted: a search that finds little reads every
+    run, and would read them twice.
+    """
     column: Column = COLUMNS[order.removeprefix("-")]
     if column.name == "ended_at":
         runs = runs.filter(ended_at__isnull=False)
     after, before = (request.GET.get(name, "") for name in CURSORS)
     page = page_of(runs, column, descending=order.startswith("-"), after=after, before=before)
-    return page, runs.count()
+    alone = not (after or before or page.older)
+    return page, len(page.keys) if alone else runs.count()
 
 
 def filter_context(request: HttpRequest) -> dict[str, Any]:
