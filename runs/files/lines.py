@@ -10,6 +10,8 @@ LONGEST_SHOWN_CHARACTERS = 10_000
 LONGEST_WHOLE_BYTES = 32 * 1024 * 1024
 PIECE_BYTES = 1024 * 1024
 TAIL_BYTES = 256 * 1024
+# So many are shown of the end even where absurd lines fill the last 256 KiB.
+LEAST_TAIL_LINES = 50
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,21 @@ class Lines:
     open_line: Line | None = None
 
     @property
+    def shown_characters(self) -> int:
+        return sum(len(line.text) for line in self.lines)
+
+    @property
     def next_number(self) -> int:
         return self.first + len(self.lines)
 
+    @property
+    def at_end(self) -> bool:
+        """No whole line follows."""
+        return self.open_line is not None or self.next >= self.size
+
 
 def read_lines(path: Path, first: int, count: int) -> Lines:
-    """At most `count` lines from line `first` on, and at most about 1 MiB of them.
+    """At most `count` lines from line `first` on, and at most about 1 MiB of text.
 
     Fewer where the log ends: then `open_line` is its unfinished last line, if it has one.
     Without a log, or without such a line, there are none. Raises NotFound where the path is
@@ -54,7 +65,7 @@ def read_lines(path: Path, first: int, count: int) -> Lines:
     if start is None:
         return Lines(first, size, size, size)
     found = Lines(first, start, start, size)
-    while len(found.lines) < count and found.next - start < PIECE_BYTES:
+    while len(found.lines) < count and found.shown_characters < PIECE_BYTES:
         chunk = read_range(path, found.next, PIECE_BYTES)
         if not chunk.data or not _take(found, path, chunk, count):
             break
@@ -62,11 +73,13 @@ def read_lines(path: Path, first: int, count: int) -> Lines:
 
 
 def last_lines(path: Path, count: int) -> Lines:
-    """The end of the log: at most `count` lines and about 256 KiB."""
+    """The end of the log: at most `count` lines, about 256 KiB unless that were too few."""
     chunk = tail(path, count, TAIL_BYTES)
     if not chunk.data:
         return Lines(1, 0, 0, chunk.size)
-    return read_lines(path, line_index(path).line_number_at(chunk.offset), count)
+    last = line_index(path).line_number_at(chunk.size)
+    first = line_index(path).line_number_at(chunk.offset)
+    return read_lines(path, min(first, last - min(count, LEAST_TAIL_LINES)), count)
 
 
 def whole_line(path: Path, number: int) -> str:

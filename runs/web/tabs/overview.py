@@ -1,0 +1,22 @@
+"""The run at a glance: its key metric, its facts, the end of its log."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from runs.lifecycle.services import run_size
+from runs.models import Run
+from runs.web.live_progress import progress_of
+
+from .log import last_rows
+from .progress import figures
+
+
+def context(request: HttpRequest, run: Run) -> dict[str, Any]:
+    size = run_size(run)
+    return {
+        **figures(run, progress_of(run), key_only=True),
+        **last_rows(run),
+        "size": size,
+        "gone": not run.directory.is_dir(),
+    }

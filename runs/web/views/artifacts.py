@@ -1,0 +1,44 @@
+"""What a run left behind: its files, one by one or as a zip, and a look into them."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from runs.errors import NotFound
+from runs.files.artifacts import resolve_inside
+from runs.web.downloads import file_response, zip_response
+from runs.web.tabs.artifacts import look_into
+from runs.web.views.loading import get_run
+
+
+@require_safe
+def download(request: HttpRequest, run_id: str, path: str) -> StreamingHttpResponse:
+    """One file of the run's directory, with Range."""
+    run = get_run(request, run_id)
+    file = resolve_inside(run.directory, path)
+    return file_response(request, file, path.rpartition("/")[2])
+
+
+@require_safe
+def preview(request: HttpRequest, run_id: str, path: str) -> HttpResponse:
+    """A fragment for htmx; else the tab that shows it in place."""
+    run = get_run(request, run_id)
+    if not request.headers.get("HX-Request"):
+        query = urlencode({"tab": "artifacts", "path": path})
+        return redirect(f"{reverse('run', args=[run.pk])}?{query}")
+    return render(request, "run/_preview.html", {"run": run, **look_into(run, path)})
+
+
+@require_safe
+def archive(request: HttpRequest, run_id: str) -> StreamingHttpResponse:
+    """The folder `path` of the run's directory, or all of it, as a zip."""
+    run = get_run(request, run_id)
+    path = request.GET.get("path", "").strip("/")
+    directory = resolve_inside(run.directory, path)
+    if not directory.is_dir():
+        raise NotFound(f"{path} is not a folder.")
+    name = path.replace("/", "-") or run.name
+    return zip_response(directory, f"{name}-{run.pk}.zip")
