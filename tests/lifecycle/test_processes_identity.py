@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from runs.lifecycle.process_tree import read_process, send
 from runs.lifecycle.processes import (
     is_alive,
     open_if_same,
@@ -42,6 +43,13 @@ def test_it_refuses_another_bearer_of_the_pid(sleeper, other):
     assert not is_alive(identity)
     assert open_if_same(identity) is None
     assert not signal_if_same(identity, signal.SIGKILL)
+    assert sleeper.poll() is None
+
+
+def test_it_sends_nothing_to_a_later_bearer_of_the_pid(sleeper):
+    earlier = read_process(sleeper.pid)
+    earlier.key = (sleeper.pid, 1)
+    assert not send(earlier, signal.SIGKILL)
     assert sleeper.poll() is None
 
 

@@ -2,6 +2,8 @@ import os
 import signal
 import subprocess
 
+from runs.lifecycle.process_tree import read_process
+
 from .shim_runs import DAEMON, IGNORES_SIGTERM, is_running, wait_until
 
 
@@ -37,7 +39,9 @@ def test_it_calls_sigterm_without_an_order_a_preemption(run):
 
 def test_it_calls_it_a_preemption_too_where_the_program_is_signalled_first(run):
     run.start("sleep", "60")
-    os.kill(run.running()["program_pid"], signal.SIGTERM)
+    program = run.running()["program_pid"]
+    os.kill(program, signal.SIGTERM)
+    wait_until(lambda: not is_running(program))
     run.shims[0].send_signal(signal.SIGTERM)
     assert run.ended()["status"] == "preempted"
 
@@ -113,6 +117,13 @@ def test_it_ends_what_daemonised(run):
     assert not is_running(daemon)
 
 
+def test_it_ends_what_daemonised_and_shed_its_mark(run):
+    run.python(DAEMON.replace("time.sleep(60)", "os.execve('/bin/sleep', ['sleep', '60'], {})"))
+    daemon = run.daemon()
+    assert run.ended()["reason"] == "exit code 0 · 1 left-over process ended"
+    assert not is_running(daemon)
+
+
 def test_it_kills_a_daemon_that_ignores_sigterm_and_says_so(run):
     run.python(DAEMON.replace("os.setsid()", "os.setsid(); signal.signal(15, signal.SIG_IGN)"))
     daemon = run.daemon()
@@ -165,15 +176,13 @@ def test_it_bounds_the_receipt_of_a_crowd(run):
     assert len(record["signalled"]) == 200
 
 
-def test_it_leaves_no_process_of_a_program_with_threads_whose_first_has_ended(run):
+def test_it_ends_a_program_whose_first_thread_ended_before_the_others(run):
     run.python(
         "import ctypes, threading, time, signal\n"
         "threading.Thread(target=time.sleep, args=(60,)).start()\n"
-        "print('ready', flush=True)\n"
         "ctypes.CDLL(None).pthread_exit(None)"
     )
-    wait_until(lambda: run.running() and run.read())
-    run.cancel(grace_seconds=0.5)
-    record = run.ended()
-    assert record["all_gone"] is True
-    assert not is_running(record["program_pid"])
+    program = run.running()["program_pid"]
+    wait_until(lambda: read_process(program).state == "Z")
+    run.cancel(grace_seconds=60)
+    assert run.ended()["signal"] == "SIGTERM"

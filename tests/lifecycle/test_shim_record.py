@@ -69,7 +69,7 @@ def test_it_writes_the_outcome_once_the_disk_has_room_again(run):
 def test_it_stays_with_a_program_whose_directory_was_deleted(run):
     run.start("sleep", "60", heartbeat_seconds=0.05)
     program = run.running()["program_pid"]
-    shutil.rmtree(run.path)
+    shutil.rmtree(run.path.rename(run.path.with_name("trash")))
     with pytest.raises(subprocess.TimeoutExpired):
         run.shims[0].wait(timeout=0.3)
     assert is_running(program)

@@ -1,3 +1,4 @@
+import fcntl
 import os
 import subprocess
 
@@ -81,6 +82,13 @@ def test_it_leaves_a_directory_alone_that_another_shim_holds(run):
     assert second.returncode == 0
     assert run.metadata == before
     assert run.read() == b""
+
+
+def test_it_starts_nothing_while_another_holds_the_lock(run):
+    with (run.path / ".shim.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert run.run("sh", "-c", "echo ran") == {}
+    assert not (run.path / "output.log").exists()
 
 
 def test_it_starts_nothing_where_the_order_to_cancel_is_there_first(run):
