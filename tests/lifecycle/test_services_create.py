@@ -58,7 +58,7 @@ def test_it_refuses_text_that_does_not_parse(make_run, settings):
 
 
 def test_it_refuses_a_program_that_is_not_executable(make_run, script_program, settings):
-    program = script_program("pass", command="/etc/hostname {config}")
+    program = script_program("pass", command="/etc/passwd {config}")
     with pytest.raises(ProgramUnusable):
         make_run(program=program)
     assert nothing_exists(settings)

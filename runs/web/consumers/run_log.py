@@ -27,7 +27,9 @@ class RunLog(RunFile):
         if offset == 0:
             return 0
         ahead = read_range(self.path, offset, 3).data
-        return offset + next((i for i, byte in enumerate(ahead) if byte not in CONTINUATION), 0)
+        return offset + next(
+            (i for i, byte in enumerate(ahead) if byte not in CONTINUATION), len(ahead)
+        )
 
     async def send_new(self, at_end: bool) -> None:
         while await self.send_chunk(at_end):

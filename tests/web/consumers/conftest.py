@@ -41,7 +41,7 @@ def open_socket(client, member, transactional_db):
     """`async with open_socket(path) as socket`, logged in as a member or as `user`."""
 
     @asynccontextmanager
-    async def opened(path, user=member, origin=b"http://testserver"):
+    async def opened(path, user=member, origin=b"http://127.0.0.1"):
         headers = [(b"origin", origin)]
         if user:
             await sync_to_async(client.force_login)(user)
