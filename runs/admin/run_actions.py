@@ -9,13 +9,13 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from runs.errors import FusionwebError
 from runs.lifecycle.services import Deleted, cancel_run, delete_run, retry_run, run_size
 from runs.models import Run
+from runs.web.templatetags.show import count, size
 
 from .staff import is_staff
 
@@ -34,13 +34,15 @@ class Doomed:
 
 @admin.action(description="Cancel")
 def cancel(_: Any, request: HttpRequest, runs: QuerySet[Run]) -> None:
-    done = act_on_each(request, runs, lambda run: cancel_run(actor=request.user, run=run))
+    actor: Any = request.user
+    done = act_on_each(request, runs, lambda run: cancel_run(actor=actor, run=run))
     tell(request, done, "told to stop")
 
 
 @admin.action(description="Retry")
 def retry(_: Any, request: HttpRequest, runs: QuerySet[Run]) -> None:
-    done = act_on_each(request, runs, lambda run: retry_run(actor=request.user, run=run))
+    actor: Any = request.user
+    done = act_on_each(request, runs, lambda run: retry_run(actor=actor, run=run))
     tell(request, done, "queued again")
 
 
@@ -48,7 +50,8 @@ def act_on_each(request: HttpRequest, runs: QuerySet[Run], act: Callable[[Run], 
     """What `act` answered for each run it worked on; refusals become messages."""
     if not is_staff(request):
         raise PermissionDenied
-    done, refused = [], []
+    done: list[Any] = []
+    refused: list[str] = []
     for run in runs.select_related("project", "program", "owner")[: MOST_AT_ONCE + 1]:
         if len(done) + len(refused) == MOST_AT_ONCE:
             messages.warning(request, f"Stopped after {MOST_AT_ONCE} runs. Do the rest again.")
@@ -65,10 +68,6 @@ def act_on_each(request: HttpRequest, runs: QuerySet[Run], act: Callable[[Run], 
 def shortened(sentences: list[str]) -> list[str]:
     rest = len(sentences) - MOST_FAULTS_SHOWN
     return sentences[:MOST_FAULTS_SHOWN] + ([f"… and {rest} more."] if rest > 0 else [])
-
-
-def count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def tell(request: HttpRequest, done: list[Any], verb: str) -> None:
@@ -113,13 +112,14 @@ def measured(doomed: list[Run]) -> dict[str, Any]:
     return {
         "doomed": rows,
         "files": sum(row.size.files for row in rows),
-        "size": filesizeformat(sum(row.size.size_bytes for row in rows)),
+        "size": size(sum(row.size.size_bytes for row in rows)),
     }
 
 
 def delete_now(request: HttpRequest, runs: QuerySet[Run]) -> HttpResponse:
-    done = act_on_each(request, runs, lambda run: delete_run(actor=request.user, run=run))
+    actor: Any = request.user
+    done = act_on_each(request, runs, lambda run: delete_run(actor=actor, run=run))
     files = sum(deleted.files for deleted in done)
-    size = filesizeformat(sum(deleted.size_bytes for deleted in done))
-    tell(request, done, f"deleted: {count(files, 'file')}, {size}")
+    freed = size(sum(deleted.size_bytes for deleted in done))
+    tell(request, done, f"deleted: {count(files, 'file')}, {freed}")
     return HttpResponseRedirect(reverse("admin:runs_run_changelist"))

@@ -86,10 +86,17 @@ def wait_for(run: Run, terminal: Terminal) -> Run | None:
         while log.step(to_the_end=ended):
             pass
         if ended:
-            terminal.say(f"{run.status}: {run.reason}" if run.reason else str(run.status))
+            terminal.say(outcome(run))
             return run
         time.sleep(STEP_SECONDS)
     return run
+
+
+def outcome(run: Run) -> str:
+    """Status and reason; a reason that begins with the status says both."""
+    if run.reason.startswith(run.status):
+        return run.reason
+    return f"{run.status}: {run.reason}" if run.reason else str(run.status)
 
 
 def look_at(run: Run, terminal: Terminal) -> bool:

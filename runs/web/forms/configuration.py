@@ -138,7 +138,7 @@ class ConfigurationForm:
             value = typed_value(self.program.schema, keys, text)
         for key in reversed(keys):
             value = {key: value}
-        return value  # type: ignore[no-any-return]
+        return value
 
     @cached_property
     def groups(self) -> list[Group]:

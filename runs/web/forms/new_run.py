@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 
 from runs.contract.layout import DEFAULT_GROUP, check_name
@@ -34,7 +33,7 @@ class TagsField(forms.CharField):
     """Words with commas between, as a list without repeats."""
 
     def to_python(self, value: Any) -> Any:
-        words = (word.strip() for word in super().to_python(value).split(","))
+        words = (word.strip() for word in (super().to_python(value) or "").split(","))
         return list(dict.fromkeys(word for word in words if word))
 
     def prepare_value(self, value: Any) -> Any:
@@ -66,9 +65,9 @@ class NewRunForm(forms.Form):
         required=False, max_length=TEXT_LIMIT, widget=forms.Textarea({"rows": 2})
     )
 
-    def __init__(self, *args: Any, user: AbstractBaseUser, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        allowed = STAFF_PRIORITIES if getattr(user, "is_staff", False) else MEMBER_PRIORITIES
+        allowed = STAFF_PRIORITIES if user.is_staff else MEMBER_PRIORITIES
         self.allowed_priorities = allowed
         self.fields[
             "priority"

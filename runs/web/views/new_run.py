@@ -71,7 +71,7 @@ def new_run(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest) -> HttpResponse:
     """`?program=&template=`, or `?from=<run id>` for one like that run."""
     pad = pad_from_address(request)
-    form = NewRunForm(user=request.user, initial=first_values(pad))  # type: ignore[misc]
+    form = NewRunForm(user=request.user, initial=first_values(pad))
     return page(pad, form, first_configuration(pad))
 
 
@@ -79,7 +79,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def check(request: HttpRequest) -> HttpResponse:
     """What the pad says while somebody types: the other side, the diff, the faults."""
     pad = pad_from_form(request)
-    form = NewRunForm(request.POST, user=request.user)  # type: ignore[misc]
+    form = NewRunForm(request.POST, user=request.user)
     form.is_valid()
     configuration = configuration_from_form(pad)
     edited = request.POST.get("edited")
@@ -94,7 +94,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_POST
 def launch(request: HttpRequest) -> HttpResponse:
     pad = pad_from_form(request)
-    form = NewRunForm(request.POST, user=request.user)  # type: ignore[misc]
+    form = NewRunForm(request.POST, user=request.user)
     configuration = configuration_from_form(pad)
     form_is_valid = form.is_valid()
     if "check" in request.POST:
