@@ -25,9 +25,14 @@ def status_root() -> Path:
 
 
 def checkpoint_directory(run: Run) -> Path:
-    """Each run saves under its own id, so that two runs of one name overwrite nothing."""
+    """Where runs of one name save, with `latest` beside their checkpoints."""
     root = Path(settings.FUSIONWEB_CHECKPOINT_DIRS[0])
-    return root / run.project.slug / run.group / run.name / run.pk
+    return root / run.project.slug / run.group / run.name
+
+
+def own_checkpoints(run: Run) -> Path:
+    """What only this run saved: the bundled simulator's suffixes begin with the run's id."""
+    return checkpoint_directory(run) / run.pk
 
 
 def trash_directory(path: Path, root: Path) -> Path:

@@ -39,8 +39,8 @@ from .places import (
     BUNDLED_COMMANDS,
     STAGING,
     catalogue,
-    checkpoint_directory,
     move_to_trash,
+    own_checkpoints,
     require_disk_space,
     status_root,
 )
@@ -255,7 +255,7 @@ def delete_run(*, actor: AbstractBaseUser, run: Run) -> Deleted:
     """
     require_act_on(actor, run)
     measured = run_size(run)
-    checkpoints = checkpoint_directory(run)
+    checkpoints = own_checkpoints(run)
     directory, root = run.directory, Path(run.root)
     with transaction.atomic():
         deleted, _ = Run.objects.filter(pk=run.pk, status__in=DELETABLE).delete()
@@ -269,7 +269,7 @@ def delete_run(*, actor: AbstractBaseUser, run: Run) -> Deleted:
 
 def run_size(run: Run) -> Deleted:
     """Files and bytes of a run, its checkpoints included, measured on disk."""
-    sizes = [tree_size(run.directory), tree_size(checkpoint_directory(run))]
+    sizes = [tree_size(run.directory), tree_size(own_checkpoints(run))]
     return Deleted(sum(files for files, _ in sizes), sum(size for _, size in sizes))
 
 

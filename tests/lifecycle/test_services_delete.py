@@ -4,7 +4,7 @@ import pytest
 
 from runs.contract.status import Status
 from runs.errors import NotAllowed, RunStillActive
-from runs.lifecycle.places import checkpoint_directory
+from runs.lifecycle.places import own_checkpoints
 from runs.lifecycle.services import delete_run
 from runs.lifecycle.supervisor.sweep import empty_trash
 from runs.models import Event, Run
@@ -19,8 +19,8 @@ def ended(make_run, supervisor, **fields):
 
 def test_it_removes_row_and_files_and_says_how_much(make_run, supervisor, member, folders):
     run = ended(make_run, supervisor)
-    checkpoint = checkpoint_directory(run) / "load_1"
-    checkpoint.mkdir()
+    checkpoint = own_checkpoints(run) / "load_1"
+    checkpoint.mkdir(parents=True)
     (checkpoint / "state.json").write_text("{}")
     deleted = delete_run(actor=member, run=run)
     empty_trash()
