@@ -19,6 +19,12 @@ EVERYBODY = "all"
 STATUSES = [(status.value, status.value) for status in Status if status in ACTIVE | FINAL]
 
 
+NO_SUCH_PROJECT = {"invalid_choice": "There is no such project."}
+NO_SUCH_PROGRAM = {"invalid_choice": "There is no such program."}
+NO_SUCH_STATUS = {"invalid_choice": "There is no status %(value)s."}
+NO_DAY = {"invalid": "Write a day as 2026-11-30."}
+
+
 def day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -28,18 +34,27 @@ class RunFilter(django_filters.FilterSet):
 
     owner = django_filters.CharFilter(method="by_owner", max_length=150)
     status = django_filters.MultipleChoiceFilter(
-        method="by_status", choices=STATUSES, widget=forms.CheckboxSelectMultiple
+        method="by_status",
+        choices=STATUSES,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=NO_SUCH_STATUS,
     )
     project = django_filters.ModelChoiceFilter(
-        queryset=Project.objects.all(), to_field_name="slug", empty_label="any project"
+        queryset=Project.objects.all(),
+        to_field_name="slug",
+        empty_label="any project",
+        error_messages=NO_SUCH_PROJECT,
     )
     program = django_filters.ModelChoiceFilter(
-        queryset=Program.objects.only("slug"), to_field_name="slug", empty_label="any program"
+        queryset=Program.objects.only("slug"),
+        to_field_name="slug",
+        empty_label="any program",
+        error_messages=NO_SUCH_PROGRAM,
     )
     group = django_filters.CharFilter(max_length=100)
     tag = django_filters.CharFilter(method="by_tag", max_length=50)
-    since = django_filters.DateFilter(method="by_since", widget=day_input())
-    until = django_filters.DateFilter(method="by_until", widget=day_input())
+    since = django_filters.DateFilter(method="by_since", widget=day_input(), error_messages=NO_DAY)
+    until = django_filters.DateFilter(method="by_until", widget=day_input(), error_messages=NO_DAY)
     search = django_filters.CharFilter(method="by_search", max_length=200)
 
     class Meta:

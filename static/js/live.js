@@ -16,6 +16,7 @@ let since = Number(document.body.dataset.eventsSince) || 0;
 let socketState = { name: "connecting" };
 let lastAnswer = new Date();
 let answering = true;
+let hadGap = false;
 let frameTimer = 0;
 let lastBanner = document.getElementById("frame-banner").textContent.trim();
 
@@ -95,8 +96,10 @@ connect("/ws/events/", {
     soon();
   },
   onState(state) {
+    // The page itself is fresh; after a gap its parts may not be.
+    if (state.name === "reconnecting") hadGap = true;
+    if (state.name === "live" && hadGap) soon();
     socketState = state;
-    if (state.name === "live") soon();
     showBadge();
   },
 });

@@ -1,6 +1,7 @@
 """Cancel, retry and delete: one run from its page, or many from the list."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import astuple
 from datetime import timedelta
 from typing import Any
 
@@ -96,11 +97,8 @@ def act_on_many(request: HttpRequest) -> HttpResponse:
         address = reverse("run_actions")
         if refusal := ask_to_confirm(request, runs, str(len(runs)), address, refused):
             return refusal
-    done, failures = apply(action, request.user, runs)
-    words = f"{count(done, 'run')} {PAST[action]}."
-    return stay(
-        request, " ".join([words, in_one_sentence(failures)]), reverse("run_list"), failures
-    )
+    words, failures = apply(action, request.user, runs)
+    return stay(request, f"{words} {in_one_sentence(failures)}", reverse("run_list"), failures)
 
 
 def deletable(user: Any, runs: Sequence[Run]) -> tuple[list[Run], list[str]]:
@@ -119,14 +117,19 @@ def deletable(user: Any, runs: Sequence[Run]) -> tuple[list[Run], list[str]]:
     return kept, refused
 
 
-def apply(action: str, user: Any, runs: Sequence[Run]) -> tuple[int, list[str]]:
-    failures = []
+def apply(action: str, user: Any, runs: Sequence[Run]) -> tuple[str, list[str]]:
+    """What was done, in words, and a sentence for each run it could not be done to."""
+    results, failures = [], []
     for run in runs:
         try:
-            ACTIONS[action](actor=user, run=run)
+            results.append(ACTIONS[action](actor=user, run=run))
         except FusionwebError as error:
             failures.append(f"{run.name}: {error.message}")
-    return len(runs) - len(failures), failures
+    words = DONE[action].format(count(len(results), "run"))
+    if action == "delete" and results:
+        files, size_bytes = (sum(each) for each in zip(*map(astuple, results), strict=True))
+        words += f" That was {count(files, 'file')}, {size(size_bytes)}."
+    return words, failures
 
 
 def in_one_sentence(failures: Sequence[str]) -> str:
@@ -177,7 +180,7 @@ def stay(
     """The page stays and updates itself: htmx gets a toast, others return to where they were."""
     level = "warning" if failures else "success"
     if request.htmx:  # type: ignore[attr-defined]
-        toast = {"message": words, "level": level}
+        toast = {"message": words.strip(), "level": level}
         response = trigger_client_event(HttpResponse(status=204), "toast", toast)
         return trigger_client_event(response, "fusionweb:acted", {})
     messages.add_message(request, messages.WARNING if failures else messages.SUCCESS, words)
@@ -197,4 +200,4 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "retry": retry_run,
     "delete": delete_run,
 }
-PAST = {"cancel": "cancelled or stopping", "retry": "queued again", "delete": "deleted"}
+DONE = {"cancel": "Cancelling {}.", "retry": "Queued {} again.", "delete": "Deleted {}."}

@@ -41,6 +41,8 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "order": order,
         "is_narrowed": bool(narrowing(request.GET)),
         "address": request.get_full_path(),
+        "chosen_statuses": request.GET.getlist("status"),
+        "folded": sum(bool(request.GET.get(name)) for name in FOLDED_FILTERS),
     }
     if not request.htmx:  # type: ignore[attr-defined]
         return render(request, "run_list/page.html", {**context, **filter_context(request)})
@@ -97,15 +99,13 @@ def read_page(request: HttpRequest, runs: QuerySet[Run], order: str) -> tuple[Pa
 
 
 def filter_context(request: HttpRequest) -> dict[str, Any]:
-    """What only the form of filters needs: who owns runs, and what is chosen."""
+    """What only the form of filters needs: who may be chosen as owner, and who is."""
     users = get_user_model().objects.order_by("username")
     own = request.user.get_username()
     return {
         "owners": list(users.exclude(pk=request.user.pk).values_list("username", flat=True)),
         "owner": "" if request.GET.get("owner") == own else request.GET.get("owner", ""),
         "everybody": EVERYBODY,
-        "chosen_statuses": request.GET.getlist("status"),
-        "folded": sum(bool(request.GET.get(name)) for name in FOLDED_FILTERS),
     }
 
 
