@@ -135,6 +135,12 @@ def test_it_counts_the_lines_that_differ_from_the_template(program):
     assert form.changed_lines == 1
 
 
+def test_it_does_not_compare_what_takes_long(program):
+    form = ConfigurationForm(program, text=TEXT + "\n" * 6000, template=TEXT)
+    assert form.is_long
+    assert form.hunks == []
+
+
 def test_it_says_limits_as_a_person_would():
     program = Program(config_format="ini", **shipped_fields())
     limits = {c.field.path: c.limits for c in ConfigurationForm(program, text="").controls}
