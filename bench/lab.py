@@ -1,5 +1,6 @@
 """A lab of its own for a measurement: data folder, database, member, web and supervisor."""
 
+import http.client
 import http.cookiejar
 import os
 import socket
@@ -79,21 +80,25 @@ class Lab:
         session.save()
         self.cookie = f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
-    def post_form(self, path: str, fields: dict[str, str]) -> tuple[int, str]:
-        """Fetch the page for its token, post the form; status and final address."""
+    def csrf_token(self, path: str) -> str:
+        """The token that a form at `path` would be sent with."""
         jar = http.cookiejar.CookieJar()
         opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
         page = urllib.request.Request(self.address + path, headers={"Cookie": self.cookie})
         opener.open(page).read()
-        token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")
+        return str(next(cookie.value for cookie in jar if cookie.name == "csrftoken"))
+
+    def post(self, path: str, fields: dict[str, str], token: str) -> str:
+        """Send a form; the address it leads to."""
         data = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token}).encode()
-        post = urllib.request.Request(
-            self.address + path,
-            data=data,
-            headers={"Cookie": f"{self.cookie}; csrftoken={token}", "Referer": self.address},
-        )
-        with urllib.request.urlopen(post) as response:
-            return response.status, response.url
+        headers = {"Cookie": f"{self.cookie}; csrftoken={token}", "Referer": self.address}
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request("POST", path, data, headers)
+        response = connection.getresponse()
+        response.read()
+        connection.close()
+        return response.headers.get("Location", "")
 
 
 @contextmanager

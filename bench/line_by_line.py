@@ -29,5 +29,6 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 Server(
-    application, endpoints=build_endpoint_description_strings(host="127.0.0.1", port=int(sys.argv[1]))
+    application,
+    endpoints=build_endpoint_description_strings(host="127.0.0.1", port=int(sys.argv[1])),
 ).run()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from websockets.asyncio.client import connect
 
+from runs.models import Run
+
 from .figure import Figure
 from .followed_run import finish, followed_run, log_of
 from .lab import Lab, free_port, wait_until_served
@@ -21,7 +23,9 @@ BASELINE_SHARE = 10
 
 
 def measure(lab: Lab) -> list[Figure]:
-    seconds = asyncio.run(receive_burst(lab))
+    run = followed_run()
+    seconds = asyncio.run(receive_burst(lab, run))
+    finish(run)
     return [
         Figure(
             f"{LINES:,} lines at once to one client",
@@ -38,9 +42,8 @@ def lines(count: int) -> bytes:
     return b"".join(b"%099d\n" % number for number in range(count))
 
 
-async def receive_burst(lab: Lab) -> float:
+async def receive_burst(lab: Lab, run: Run) -> float:
     """Seconds from the write to the last line; raises where a line is missing or misplaced."""
-    run = followed_run()
     content = lines(LINES)
     address = f"ws://127.0.0.1:{lab.port}/ws/runs/{run.pk}/log/?offset=0"
     headers = {"Cookie": lab.cookie, "Origin": lab.address}
@@ -60,7 +63,6 @@ async def receive_burst(lab: Lab) -> float:
         seconds = time.perf_counter() - began
     if "".join(received).encode() != content:
         raise AssertionError("the lines did not arrive complete and in order")
-    await asyncio.to_thread(finish, run)
     return seconds
 
 

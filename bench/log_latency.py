@@ -7,8 +7,10 @@ from pathlib import Path
 
 from websockets.asyncio.client import connect
 
+from runs.models import Run
+
 from .figure import Figure, percentile
-from .followed_run import followed_run, log_of
+from .followed_run import finish, followed_run, log_of
 from .lab import Lab
 
 LINES = 400
@@ -17,8 +19,11 @@ POLLED_LINES = 80
 
 
 def measure(lab: Lab) -> list[Figure]:
-    pushed = asyncio.run(push_latencies(lab))
-    polled = asyncio.run(poll_latencies(lab))
+    run, other = followed_run(), followed_run()
+    pushed = asyncio.run(push_latencies(lab, run))
+    polled = asyncio.run(poll_latencies(lab, other))
+    finish(run)
+    finish(other)
     return [
         Figure(
             f"line written to frame, {name}",
@@ -32,8 +37,7 @@ def measure(lab: Lab) -> list[Figure]:
     ]
 
 
-async def push_latencies(lab: Lab) -> list[float]:
-    run = followed_run()
+async def push_latencies(lab: Lab, run: Run) -> list[float]:
     latencies: list[float] = []
     address = f"ws://127.0.0.1:{lab.port}/ws/runs/{run.pk}/log/?offset=0"
     headers = {"Cookie": lab.cookie, "Origin": lab.address}
@@ -50,8 +54,7 @@ async def push_latencies(lab: Lab) -> list[float]:
     return latencies
 
 
-async def poll_latencies(lab: Lab) -> list[float]:
-    run = followed_run()
+async def poll_latencies(lab: Lab, run: Run) -> list[float]:
     path = log_of(run)
     writer = asyncio.create_task(asyncio.to_thread(write_lines, path, POLLED_LINES))
     latencies: list[float] = []

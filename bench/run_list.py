@@ -72,7 +72,9 @@ def timings_of(lab: Lab, query: str) -> list[float]:
 
 
 def older_page(body: str) -> str | None:
-    found = re.search(r'<a[^>]*rel="next"[^>]*href="([^"]+)"|<a[^>]*href="([^"]+)"[^>]*rel="next"', body)
+    found = re.search(
+        r'<a[^>]*rel="next"[^>]*href="([^"]+)"|<a[^>]*href="([^"]+)"[^>]*rel="next"', body
+    )
     if not found:
         return None
     address = (found[1] or found[2]).replace("&amp;", "&")

@@ -88,3 +88,9 @@ def test_two_supervisors_share_the_work(make_run, start_supervisor, settings):
     start_supervisor()
     wait_for(lambda: Run.objects.filter(status=Status.COMPLETED).count() == 10)
     assert all((run.directory / "starts").read_text() == "x" for run in runs)
+
+
+def test_it_loses_a_running_row_that_nobody_launched(run_row, supervisor):
+    run = run_row(status=Status.RUNNING)
+    run.directory.mkdir(parents=True)
+    supervisor.until_status(run, Status.LOST)

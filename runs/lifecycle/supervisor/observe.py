@@ -51,7 +51,8 @@ def current_metadata(directory: Path) -> Metadata | None:
 
 
 def is_gone(run: Run) -> bool:
-    return executor_named(run.executor).probe(run.handle) is Probe.GONE
+    """A run without a handle was written by hand: there is nothing that could still be there."""
+    return not run.handle or executor_named(run.executor).probe(run.handle) is Probe.GONE
 
 
 def finish(watched: Watched, metadata: Metadata) -> None:

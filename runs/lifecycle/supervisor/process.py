@@ -124,7 +124,7 @@ class Supervisor:
             return
         watched = Watched.of(run)
         self.watched[run.pk] = watched
-        descriptor = executor_named(run.executor).wait_fd(run.handle)
+        descriptor = executor_named(run.executor).wait_fd(run.handle) if run.handle else None
         self.alarm.watch(run.pk, run.directory, descriptor)
         self.observe(watched)
 
