@@ -6,6 +6,13 @@ import { anyPositive, columns, name, saveCsv, savePng, shortNumber } from "./cha
 const HEIGHT_PX = 280;
 const COLOURS = 8;
 
+const around = (value) => (value ? [value - Math.abs(value) / 10, value + Math.abs(value) / 10] : [-1, 1]);
+
+function padded(plot, min, max) {
+  if (min === null || min === undefined) return [0, 1];
+  return min === max ? around(min) : uPlot.rangeNum(min, max, 0.1, true);
+}
+
 export class Chart {
   constructor(host, chart, x, index, signal) {
     Object.assign(this, { host, chart, x, signal });
@@ -23,8 +30,6 @@ export class Chart {
   build() {
     this.plotHost = document.createElement("div");
     this.plotHost.className = "chart-plot";
-    this.plotHost.setAttribute("role", "img");
-    this.plotHost.setAttribute("aria-label", `${this.chart.label} against ${this.x.label}; the values stand in the table below`);
     this.probe = document.createElement("span");
     this.probe.hidden = true;
     const bar = document.createElement("div");
@@ -41,7 +46,7 @@ export class Chart {
     );
     const head = document.createElement("div");
     head.className = "chart-head";
-    const title = document.createElement("h3");
+    const title = document.createElement("h2");
     title.textContent = name(this.chart.label, this.chart.unit);
     head.append(title, bar);
     this.host.append(this.probe, head, this.plotHost);
@@ -83,7 +88,10 @@ export class Chart {
     return {
       width: this.plotHost.clientWidth || 400,
       height: HEIGHT_PX,
-      scales: { x: { time: false }, y: this.usesLog ? { distr: 3 } : {} },
+      scales: {
+        x: { time: false, range: (plot, min, max) => (min === max ? around(min) : [min, max]) },
+        y: this.usesLog ? { distr: 3 } : { range: padded },
+      },
       axes: [
         { ...axis, label: name(this.x.label, this.x.unit), size: 34 },
         { ...axis, label: name(this.chart.label, this.chart.unit), size: 64 },
@@ -104,15 +112,18 @@ export class Chart {
     this.plot = new uPlot(this.options(), columns(this.chart.points, this.usesLog), this.plotHost);
     this.drawnLog = this.usesLog;
     this.logButton.setAttribute("aria-pressed", String(this.log));
+    const picture = this.plot.root.querySelector(".u-wrap");
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", `${this.chart.label} against ${this.x.label}; the values stand in the table below`);
+    this.openLegend();
+  }
+
+  // A click on a name hides its line; so does Enter.
+  openLegend() {
     for (const label of this.plot.root.querySelectorAll(".u-legend .u-series:not(:first-child) th")) {
       label.tabIndex = 0;
       label.setAttribute("role", "button");
-      label.addEventListener("keydown", (event) => {
-        if (event.key === "Enter" || event.key === " ") {
-          event.preventDefault();
-          label.click();
-        }
-      });
+      label.onkeydown = (event) => ["Enter", " "].includes(event.key) && (event.preventDefault(), label.click());
     }
   }
 

@@ -2,13 +2,15 @@
 // from the server by line number elsewhere.
 
 import { Groups, reveal } from "./log_groups.js";
+import { LOADED_LINES, Loading } from "./log_loading.js";
 import { LineCutter, followLog } from "./log_stream.js";
 import { Colours, fill, lineElement } from "./log_text.js";
 import { LogWindow, MOST_LINES } from "./log_window.js";
 
-const LOADED_LINES = 500;
+// Of what pours in while somebody watches the end, this much of a gust is shown; the rest is
+// fetched when it is scrolled to.
+const GUST_LINES = 1000;
 const LINES_BEFORE_TARGET = 100;
-const NEAR_PX = 800;
 const AT_END_PX = 24;
 
 export class LogReader {
@@ -19,12 +21,11 @@ export class LogReader {
     this.openLine = root.querySelector(".log-open");
     this.empty = root.querySelector(".log-empty");
     this.view = new LogWindow(root.querySelector(".log-pane"), root.querySelector(".log-blocks"));
-    // attached: new lines are appended to what is in the page; unread: those that came while
-    // somebody read further up.
+    // attached: new lines are appended to what is in the page; unread: came while further up
     this.attached = false;
     this.following = false;
     this.unread = 0;
-    this.loading = false;
+    this.loading = new Loading(this);
     this.scrolledTo = 0;
     this.stream = null;
   }
@@ -40,7 +41,7 @@ export class LogReader {
     this.view.append(this.elements(first, lines, cut, this));
     if (atEnd) this.attach(next);
     this.changed();
-    this.loadNearby();
+    this.loading.nearby();
   }
 
   elements(first, lines, cut, { colours, groups }) {
@@ -55,6 +56,7 @@ export class LogReader {
   }
 
   attach(offset) {
+    this.stream?.close();
     this.attached = true;
     this.unread = 0;
     this.cutter = new LineCutter(this.view.next);
@@ -82,7 +84,8 @@ export class LogReader {
   }
 
   append(lines) {
-    const skipped = lines.splice(0, Math.max(0, lines.length - MOST_LINES));
+    const fits = this.following ? GUST_LINES : MOST_LINES;
+    const skipped = lines.splice(0, Math.max(0, lines.length - fits));
     if (skipped.length) {
       for (const line of skipped) this.colours.skip(line.text);
       this.view.clear(lines[0].number);
@@ -103,63 +106,8 @@ export class LogReader {
     this.on.change();
   }
 
-  async fetchLines(query) {
-    const response = await fetch(`${this.data.lines}?${query}`);
-    if (!response.ok) throw new Error("the log could not be read");
-    return response.json();
-  }
-
-  // One at a time: a second wish while one is under way is dropped, scrolling asks again.
-  async load(work) {
-    if (this.loading) return;
-    this.loading = true;
-    try {
-      await work();
-    } catch (error) {
-      this.on.state(`${error.message}; scroll to try again.`);
-      return;
-    } finally {
-      this.loading = false;
-    }
-    this.loadNearby();
-  }
-
-  loadBefore() {
-    return this.load(async () => {
-      const { first } = this.view;
-      const from = Math.max(1, first - LOADED_LINES);
-      const fresh = { colours: new Colours(), groups: new Groups() };
-      const elements = [];
-      while (from + elements.length < first) {
-        const line = from + elements.length;
-        const found = await this.fetchLines(`line=${line}&count=${first - line}`);
-        if (this.view.first !== first) return;
-        if (!found.lines.length) throw new Error("the log became shorter");
-        elements.push(...this.elements(line, found.lines, found.cut, fresh));
-      }
-      this.view.keepPlace(() => this.view.prepend(elements));
-      if (this.view.trimBottom()) this.attached = false;
-      this.changed();
-    });
-  }
-
-  loadAfter() {
-    return this.load(async () => {
-      const { next } = this.view;
-      const found = await this.fetchLines(`line=${next}&count=${LOADED_LINES}`);
-      if (this.view.next !== next || this.attached) return;
-      this.view.append(this.elements(next, found.lines, found.cut, this));
-      this.view.keepPlace(() => this.view.trimTop());
-      if (found.at_end) {
-        this.stream?.close();
-        this.attach(found.next);
-      }
-      this.changed();
-    });
-  }
-
   async toEnd() {
-    if (!this.attached) this.show(await this.fetchLines(`tail=${LOADED_LINES}`));
+    if (!this.attached) this.show(await this.loading.fetchLines(`tail=${LOADED_LINES}`));
     this.following = true;
     this.unread = 0;
     this.view.trimTop();
@@ -172,21 +120,16 @@ export class LogReader {
     this.following = false;
     if (!this.view.has(number)) {
       const from = Math.max(1, number - LINES_BEFORE_TARGET);
-      const found = await this.fetchLines(`line=${from}&count=${LOADED_LINES}`);
+      const found = await this.loading.fetchLines(`line=${from}&count=${LOADED_LINES}`);
       if (found.first + found.lines.length <= number) return false;
       this.show(found);
     }
     const line = this.view.line(number);
     reveal(this.view.pane, line);
-    this.unmark();
-    line.classList.add("hit");
-    line.scrollIntoView({ block: "center" });
+    this.view.mark(line);
+    this.view.center(line);
     this.changed();
     return true;
-  }
-
-  unmark() {
-    this.view.blocks.querySelector(".line.hit")?.classList.remove("hit");
   }
 
   onScroll() {
@@ -199,14 +142,7 @@ export class LogReader {
     } else if (up) {
       this.following = false;
     }
-    this.loadNearby();
+    this.loading.nearby();
     this.on.change();
-  }
-
-  // Lines are there before they are scrolled to.
-  loadNearby() {
-    if (this.view.count === 0) return;
-    if (this.view.pane.scrollTop < NEAR_PX && this.view.first > 1) this.loadBefore();
-    else if (!this.attached && this.view.belowPx < NEAR_PX) this.loadAfter();
   }
 }

@@ -22,7 +22,7 @@ export function startSearch(root, reader, signal) {
     matches = [];
     at = -1;
     searched = "";
-    reader.unmark();
+    reader.view.mark(null);
     say("");
   }
 

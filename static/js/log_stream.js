@@ -1,10 +1,11 @@
-// The bytes of a log as they come: cut into lines, shown once per frame of the screen, and only
-// then acknowledged, so that a slow page slows only itself.
+// The bytes of a log as they come: cut into lines, shown ten times a second at most. What waits
+// to be shown is bounded: beyond, nothing is acknowledged, so that a slow page slows only itself.
 
 import { LONGEST_SHOWN } from "./log_text.js";
 import { connect } from "./socket.js";
 
-const LONGEST_PAUSE_MS = 100;
+const PAUSE_MS = 100;
+const MOST_WAITING = 2_000_000;
 const POLL_MS = 3000;
 
 // A progress bar goes back to the start of its line again and again: its last state counts.
@@ -56,31 +57,34 @@ export function followLog(path, offset, on, poll = "") {
   let next = offset;
   let waiting = "";
   let scheduled = false;
+  let shownAt = 0;
   let failures = 0;
   let state = "connecting";
 
   function flush() {
     scheduled = false;
+    shownAt = performance.now();
     const text = waiting;
     waiting = "";
     if (text) on.text(text);
     socket.send({ ack: next });
   }
 
+  // The first line after a pause is shown at once, what pours is gathered. A hidden page draws
+  // nothing and its timers sleep.
   function schedule() {
     if (scheduled) return;
     scheduled = true;
-    const once = () => scheduled && flush();
-    // A hidden page draws nothing and its timers sleep.
-    if (document.hidden) once();
-    requestAnimationFrame(once);
-    setTimeout(once, LONGEST_PAUSE_MS);
+    const pause = document.hidden ? 0 : Math.max(0, shownAt + PAUSE_MS - performance.now());
+    if (pause === 0) flush();
+    else setTimeout(() => scheduled && flush(), pause);
   }
 
   function onFrame(frame) {
     if (frame.kind === "log") {
       waiting += frame.text;
       next = frame.next;
+      if (waiting.length < MOST_WAITING) socket.send({ ack: next });
       schedule();
     } else if (frame.kind === "reset") {
       waiting = "";

@@ -81,6 +81,21 @@ export class LogWindow {
     if (anchor?.isConnected) this.pane.scrollTop += anchor.getBoundingClientRect().top - before;
   }
 
+  // The one line that was looked for.
+  mark(line) {
+    this.blocks.querySelector(".line.hit")?.classList.remove("hit");
+    line?.classList.add("hit");
+  }
+
+  // Scrolls the pane and not the page, which scrollIntoView would move as well. Blocks that are
+  // rendered only now may take up another height than was reserved: look again.
+  center(line, again = true) {
+    const box = this.pane.getBoundingClientRect();
+    const middle = box.top + this.pane.clientHeight / 2;
+    this.pane.scrollTop += line.getBoundingClientRect().top - middle;
+    if (again) requestAnimationFrame(() => line.isConnected && this.center(line, false));
+  }
+
   toEnd() {
     this.pane.scrollTop = this.pane.scrollHeight;
   }

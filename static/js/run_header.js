@@ -24,6 +24,7 @@ export function start(header, signal) {
     try {
       const response = await fetch(header.dataset.url, { signal });
       if (response.ok && !response.redirected) place(await response.text());
+      else if (response.status === 404) deleted();
     } catch {
       // no network, or the page is left: the frame's badge says so
     }
@@ -47,6 +48,13 @@ export function start(header, signal) {
     if (status() !== before) changed();
   }
 
+  function deleted() {
+    stop();
+    header.querySelector(".run-actions")?.remove();
+    header.querySelector(".run-state").textContent = "This run has been deleted.";
+    document.getElementById("announcer").textContent = "This run has been deleted.";
+  }
+
   function changed() {
     const announcer = document.getElementById("announcer");
     announcer.textContent = `${header.dataset.name} is ${status()}.`;
@@ -63,8 +71,9 @@ export function start(header, signal) {
   }, REFRESH_MS);
   header.addEventListener("htmx:afterRequest", () => setTimeout(refresh), { signal });
   document.addEventListener("visibilitychange", () => !document.hidden && refresh(), { signal });
-  signal.addEventListener("abort", () => {
+  function stop() {
     clearInterval(timer);
     socket.close();
-  });
+  }
+  signal.addEventListener("abort", stop);
 }
