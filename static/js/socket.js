@@ -11,6 +11,8 @@
 const FINAL_CODES = new Set([1000, 4401, 4403, 4404]);
 const SERVER_RESTARTS = 1012;
 const LONGEST_WAIT_SECONDS = 15;
+// A server that said it restarts is back within seconds; until then it refuses.
+const RESTART_MS = 15_000;
 // A socket that fell at once after opening has not proved the server well.
 const PROVED_AFTER_MS = 5000;
 
@@ -19,6 +21,7 @@ export function connect(path, { onFrame, onState = () => {}, url = () => path })
   let attempts = 0;
   let timer = 0;
   let ended = false;
+  let restartingUntil = 0;
 
   function address() {
     const target = new URL(url(), location.href);
@@ -46,8 +49,13 @@ export function connect(path, { onFrame, onState = () => {}, url = () => path })
         return;
       }
       if (openedAt && performance.now() - openedAt > PROVED_AFTER_MS) attempts = 0;
-      wait(code === SERVER_RESTARTS && attempts === 0 ? 0.3 : backoff());
-      attempts += 1;
+      if (code === SERVER_RESTARTS) restartingUntil = performance.now() + RESTART_MS;
+      if (performance.now() < restartingUntil) {
+        wait(0.3 + Math.random() / 2);
+      } else {
+        wait(backoff());
+        attempts += 1;
+      }
     };
   }
 

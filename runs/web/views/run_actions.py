@@ -95,7 +95,8 @@ def act_on_many(request: HttpRequest) -> HttpResponse:
         if not runs:
             raise RunStillActive(in_one_sentence(refused) or "These runs are gone already.")
         address = reverse("run_actions")
-        if refusal := ask_to_confirm(request, runs, str(len(runs)), address, refused):
+        expected = runs[0].name if len(runs) == 1 else str(len(runs))
+        if refusal := ask_to_confirm(request, runs, expected, address, refused):
             return refusal
     words, failures = apply(action, request.user, runs)
     return stay(request, f"{words} {in_one_sentence(failures)}", reverse("run_list"), failures)

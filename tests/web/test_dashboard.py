@@ -1,0 +1,111 @@
+"""The dashboard and the frame around every page."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from runs.events import latest_seq
+from runs.models import Event, Supervisor
+
+
+@pytest.fixture
+def beat(db):
+    """A supervisor whose last heartbeat was so many seconds ago."""
+
+    def make(seconds=0):
+        when = timezone.now() - timedelta(seconds=seconds)
+        return Supervisor.objects.create(
+            name="s", host="lab-1", pid=4711, heartbeat_at=when, slots=2
+        )
+
+    return make
+
+
+def test_it_gives_the_first_step_where_nothing_has_run(client, member):
+    client.force_login(member)
+    html = client.get("/").content.decode()
+    assert "Launch a first run" in html
+    assert "manage.py launch" in html
+
+
+def test_it_shows_what_runs_waits_and_has_ended_of_everybody(
+    client, member, other_member, run_row, beat
+):
+    beat()
+    run_row(name="runs-now", status="running", owner=other_member)
+    run_row(name="later", priority=-1)
+    run_row(name="next")
+    run_row(name="was", status="failed", reason="exit code 9", ended_at=timezone.now())
+    client.force_login(member)
+    page = client.get("/")
+    assert [row.run.name for row in page.context["running"]] == ["runs-now"]
+    assert [row.run.name for row in page.context["waiting"]] == ["next", "later"]
+    assert [row.run.name for row in page.context["ended"]] == ["was"]
+    html = page.content.decode()
+    for words in ("exit code 9", "1 ahead of you", "lab-1, pid 4711", "free of"):
+        assert words in html
+
+
+def test_it_refreshes_its_parts_and_the_frame_in_one_answer(client, member, beat):
+    client.force_login(member)
+    html = client.get("/", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in html
+    for part in ("frame-banner", "frame-slots", "dashboard-runs", "dashboard-machine"):
+        assert f'id="{part}"' in html
+
+
+@pytest.mark.parametrize("address", ["/", "/runs/", "/templates/", "/accounts/password/", "/nope/"])
+def test_it_says_on_every_page_that_no_supervisor_is_running(client, member, beat, address):
+    client.force_login(member)
+    assert "None has ever been seen" in client.get(address).content.decode()
+    beat(180)
+    html = client.get(address).content.decode()
+    assert "No supervisor is running." in html
+    assert "3 min ago" in html
+
+
+def test_it_says_nothing_while_one_is_alive(client, member, beat):
+    beat()
+    client.force_login(member)
+    assert "No supervisor is running" not in client.get("/frame/").content.decode()
+    assert "No supervisor is running" not in client.get("/runs/").content.decode()
+
+
+def test_it_tells_the_page_where_events_go_on(client, member, make_run):
+    make_run()
+    client.force_login(member)
+    assert f'data-events-since="{latest_seq()}"' in client.get("/runs/").content.decode()
+
+
+def test_it_writes_large_event_numbers_as_script_reads_them(client, member, make_run):
+    make_run()
+    Event.objects.update(seq=1234567)
+    client.force_login(member)
+    assert 'data-events-since="1234567"' in client.get("/").content.decode()
+
+
+def test_it_shows_the_admin_to_staff_alone(client, member, staff):
+    client.force_login(member)
+    assert 'href="/admin/"' not in client.get("/").content.decode()
+    client.force_login(staff)
+    assert 'href="/admin/"' in client.get("/").content.decode()
+
+
+def test_it_marks_the_page_one_is_on(client, member):
+    client.force_login(member)
+    assert '<a href="/runs/" aria-current="page">' in client.get("/runs/").content.decode()
+
+
+def test_it_allows_nothing_inline(client, member, run_row):
+    run_row(status="running", progress={"fraction": 0.5})
+    client.force_login(member)
+    for address in ("/", "/runs/", "/templates/", "/accounts/password/"):
+        response = client.get(address)
+        html = response.content.decode()
+        assert "script-src 'self'" in response["Content-Security-Policy"]
+        assert " style=" not in html
+        assert " onclick=" not in html
+        assert html.count("<script") == html.count("<script src=") + html.count(
+            '<script type="module" src='
+        )
