@@ -1,0 +1,99 @@
+"""axe-core finds nothing, on any page, light and dark; a narrow screen needs no sideways scroll."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.product import ROOT
+from tests.browser.steps import expect_status, launch
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = [
+    "/",
+    "/runs/",
+    "/runs/?search=no-such-run",
+    "/runs/new/?program=fusion-sim&template=quick_seconds",
+    "/runs/{run}/",
+    "/runs/{run}/?tab=log",
+    "/runs/{run}/?tab=progress",
+    "/runs/{run}/?tab=artifacts",
+    "/runs/{run}/?tab=artifacts&path=output/table.csv",
+    "/runs/{run}/?tab=configuration",
+    "/runs/nothing/",
+    "/templates/",
+    "/templates/fusion-sim/quick_seconds/",
+    "/accounts/password/",
+]
+NARROW = {"width": 320, "height": 640}
+
+
+@pytest.fixture(scope="module")
+def run(browser, member_state, base_url):
+    """A run that has a log, a chart, artifacts and a fault."""
+    context = browser.new_context(base_url=base_url, storage_state=member_state)
+    page = context.new_page()
+    run_id = launch(page, "markup", "accessible")
+    expect_status(page, "completed")
+    context.close()
+    return run_id
+
+
+@pytest.fixture(scope="session")
+def axe():
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: make setup-dev")
+    return AXE.read_text()
+
+
+def violations(page, axe):
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")["violations"]
+    return [
+        f"{each['id']}: {node['target']} {node['html']}" for each in found for node in each["nodes"]
+    ]
+
+
+def expect_no_violations(page, axe):
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page, axe) == [], scheme
+
+
+def sideways_px(page):
+    return page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_it_is_accessible_and_fits_a_narrow_screen(page, run, axe, address, complaints):
+    complaints.expect("status of 404")
+    page.goto(address.format(run=run))
+    expect(page.locator("#live")).to_have_text("live")
+    expect_no_violations(page, axe)
+    page.set_viewport_size(NARROW)
+    assert sideways_px(page) == 0
+
+
+def test_it_is_accessible_at_the_door(stranger, axe):
+    stranger.goto("/accounts/login/")
+    expect_no_violations(stranger, axe)
+    stranger.set_viewport_size(NARROW)
+    assert sideways_px(stranger) == 0
+
+
+def test_it_is_accessible_with_faults_in_the_form(page, axe):
+    page.goto("/runs/new/?program=fusion-sim&template=quick_seconds")
+    page.locator("#id_name").fill("<b>")
+    page.locator("#config").fill("[general_settings]\nnum_requests = -5\n")
+    expect(page.locator("#fault-name")).not_to_be_empty()
+    expect(page.locator("#problems li").first).to_be_visible()
+    expect_no_violations(page, axe)
+
+
+def test_it_is_accessible_with_a_question_open(page, run, axe):
+    page.goto(f"/runs/{run}/")
+    page.get_by_role("button", name="Delete…").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect_no_violations(page, axe)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
