@@ -64,9 +64,8 @@ export class LogReader {
       text: (text) => this.take(text),
       reset: () => this.show({ first: 1, next: 0, at_end: true, lines: [], cut: {} }),
       end: (status) => this.on.state(`The run is ${status}; this is the end of its log.`),
-      state: (state) => state.name === "reconnecting" && this.on.state("Reconnecting…"),
+      state: this.on.state,
     };
-    this.on.state("");
     this.stream = followLog(this.data.socket, offset, on, this.data.lines);
   }
 

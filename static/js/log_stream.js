@@ -51,7 +51,7 @@ export class LineCutter {
   }
 }
 
-// on: { text(text), reset(), end(status), state(state) }. `poll` is the address that answers
+// on: { text(text), reset(), end(status), state(words) }. `poll` is the address that answers
 // with a frame for `from_offset`, for networks that let no socket through.
 export function followLog(path, offset, on, poll = "") {
   let next = offset;
@@ -111,10 +111,11 @@ export function followLog(path, offset, on, poll = "") {
   const socket = connect(path, {
     onFrame,
     onState(now) {
+      if (now.name === "live" && state === "connecting" && failures > 1) on.state?.("");
+      if (now.name === "reconnecting") on.state?.("Reconnecting…");
+      if (now.name === "connecting") failures += 1;
+      if (now.name === "live") failures = 0;
       state = now.name;
-      if (state === "live") failures = 0;
-      if (state === "connecting") failures += 1;
-      on.state?.(now);
     },
     url: () => `${path}?offset=${next}`,
   });

@@ -65,6 +65,9 @@ export function start(header, signal) {
     }
   }
 
+  document.addEventListener("fusionweb:event", ({ detail }) => {
+    if (detail.payload?.id === header.dataset.run) refresh();
+  }, { signal });
   const socket = connect(header.dataset.socket, { onFrame: refresh });
   const timer = setInterval(() => {
     if (!ended() && !document.hidden) refresh();
