@@ -1,13 +1,17 @@
 """What differs between two configurations: by value, and line by line."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from runs.configuration.places import Path, dotted
 
 CONTEXT_LINES = 3
+# Of longer texts, all between the first and the last difference is one change: for a page
+# of equal lines difflib takes half a minute.
+MATCHED_MAX = 10_000
+_Step = tuple[str, int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -67,12 +71,34 @@ def _equal(before: Any, after: Any) -> bool:
 def diff_text(before: str, after: str) -> list[list[DiffLine]]:
     """Hunks of a unified diff with three lines of context; none where nothing differs."""
     old, new = _lines(before), _lines(after)
-    matcher = difflib.SequenceMatcher(None, old, new)
     return [
         [line for step in group for line in _step_lines(step, old, new)]
-        for group in matcher.get_grouped_opcodes(CONTEXT_LINES)
+        for group in _groups(old, new)
         if any(step[0] != "equal" for step in group)
     ]
+
+
+def _groups(old: list[str], new: list[str]) -> Iterable[list[_Step]]:
+    if max(len(old), len(new)) <= MATCHED_MAX:
+        return difflib.SequenceMatcher(None, old, new).get_grouped_opcodes(CONTEXT_LINES)
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    i, j = len(old) - tail, len(new) - tail
+    if head == i == j:
+        return []
+    above, below = min(head, CONTEXT_LINES), min(tail, CONTEXT_LINES)
+    return [
+        [
+            ("equal", head - above, head, head - above, head),
+            ("replace", head, i, head, j),
+            ("equal", i, i + below, j, j + below),
+        ]
+    ]
+
+
+def _common(old: list[str], new: list[str]) -> int:
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(old), len(new)))
 
 
 def _lines(text: str) -> list[str]:
@@ -81,9 +107,7 @@ def _lines(text: str) -> list[str]:
     return lines[:-1] if lines[-1] == "" else lines
 
 
-def _step_lines(
-    step: tuple[str, int, int, int, int], old: list[str], new: list[str]
-) -> Iterator[DiffLine]:
+def _step_lines(step: _Step, old: list[str], new: list[str]) -> Iterator[DiffLine]:
     tag, old_start, old_end, new_start, new_end = step
     if tag == "equal":
         for offset in range(old_end - old_start):

@@ -11,12 +11,17 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from runs.configuration.places import Path, invalid
+from runs.configuration.places import VALUES_MAX, Path, invalid
 from runs.errors import ConfigurationInvalid, InvalidInput, Problem
 
 HEADER = re.compile(r"\[(?P<name>.+)\]")
 KEY = re.compile(r"(?P<key>.*?)\s*[=:]\s*")
 COMMENT = ("#", ";")
+# configparser's time grows by the square of them: 8,000 take it 0.6 s, 100,000 minutes.
+SPACES_MAX = 100
+SPACES = re.compile(rf"\S\s{{{SPACES_MAX + 1},}}\S")
+INHERITED_MAX = 100_000
+PROBLEMS_MAX = 50
 
 
 @dataclass
@@ -37,22 +42,21 @@ class IniDocument:
         self.text = text
         # As a program reads a file: \r\n and \r end lines too, unlike \f or U+2028.
         self.lines = list(io.StringIO(text, newline=""))
-        self.values: dict[str, Any] = _read(text)
+        # First, since configparser's time grows by the square with lines that are wrong.
         self.entries = _scan(self.lines)
+        self.values: dict[str, Any] = _read(text)
+        self.line_break = "\r\n" if "\r\n" in text else "\n"
         self.places = {(each.section, each.key): each for each in self.entries}
+        self.last_of = {each.section: index for index, each in enumerate(self.entries)}
 
     def line_of(self, path: Path) -> int | None:
-        if not path:
+        if not path or len(path) > 2 or path[0] not in self.values:
             return None
         section, key = path[0], path[1] if len(path) > 1 else None
-        if path[:2] not in self._paths() or len(path) > 2:
+        if key is not None and key not in self.values[section]:
             return None
         entry = self.places.get((section, key)) or self.places[configparser.DEFAULTSECT, key]
         return entry.first + 1
-
-    def _paths(self) -> set[Path]:
-        sections: set[Path] = {(name,) for name in self.values}
-        return sections | {(name, key) for name, keys in self.values.items() for key in keys}
 
     def with_overrides(self, overrides: dict[str, Any]) -> str:
         wanted = _checked(overrides)
@@ -91,7 +95,7 @@ class IniDocument:
 
     def _new_key(self, section: str, key: str, value: str) -> tuple[int, str]:
         """The place, in lines, to put it behind, and its text."""
-        index = max(i for i, each in enumerate(self.entries) if each.section == section)
+        index = self.last_of[section]
         last = self.entries[index]
         if last.key is not None:
             line = self.lines[last.first]
@@ -117,10 +121,6 @@ class IniDocument:
     def _ended(self, text: str) -> str:
         return text if not text or text.endswith(("\n", "\r")) else text + self.line_break
 
-    @property
-    def line_break(self) -> str:
-        return "\r\n" if "\r\n" in self.text else "\n"
-
 
 def _read(text: str) -> dict[str, Any]:
     parser = configparser.ConfigParser(interpolation=None)
@@ -128,6 +128,8 @@ def _read(text: str) -> dict[str, Any]:
         parser.read_file(io.StringIO(text, newline=None))
     except configparser.Error as error:
         raise _translated(error) from error
+    if len(parser.sections()) * len(parser.defaults()) > INHERITED_MAX:
+        raise invalid("too many sections for so many keys in [DEFAULT]")
     return {name: dict(parser.items(name)) for name in parser.sections()}
 
 
@@ -142,29 +144,46 @@ def _translated(error: configparser.Error) -> ConfigurationInvalid:
     if isinstance(error, configparser.DuplicateOptionError):
         path = (error.section, error.option)
         return invalid("this key appears twice in its section", path, error.lineno)
-    if isinstance(error, configparser.ParsingError):
-        message = "expected [section], key = value, or a comment with # or ;"
-        return ConfigurationInvalid([Problem(message, line=line) for line, _ in error.errors])
     return invalid(f"cannot be read as INI: {error.message}")
 
 
 def _scan(lines: list[str]) -> list[_Entry]:
-    """Headers and keys of a text that configparser has read, by configparser's own rules."""
+    """Headers and keys by configparser's own rules, up to what it does not read at all.
+
+    Raises ConfigurationInvalid for lines that are neither.
+    """
     entries: list[_Entry] = []
+    wrong: list[Problem] = []
     for number, line in enumerate(lines):
         text = line.strip()
         if not text or text.startswith(COMMENT):
             continue
-        indent = len(line) - len(line.lstrip())
-        last = entries[-1] if entries else None
-        if last and last.key is not None and indent > last.indent:
-            last.behind = number + 1
-        elif header := HEADER.match(text):
-            entries.append(_Entry(header["name"], None, number, number + 1, indent))
-        elif last and (found := KEY.match(text)):
-            key = found["key"].lower()
-            entries.append(_Entry(last.section, key, number, number + 1, indent))
+        if fault := _scan_line(number, text, len(line) - len(line.lstrip()), entries):
+            wrong.append(Problem(fault, line=number + 1))
+        if len(entries) > VALUES_MAX:
+            raise invalid(f"more than {VALUES_MAX} sections and keys", line=number + 1)
+        if not entries or len(wrong) == PROBLEMS_MAX:
+            break
+    if wrong:
+        raise ConfigurationInvalid(wrong)
     return entries
+
+
+def _scan_line(number: int, text: str, indent: int, entries: list[_Entry]) -> str | None:
+    """Adds the line to the entries, or says what is wrong with it."""
+    last = entries[-1] if entries else None
+    if SPACES.search(text):
+        return f"more than {SPACES_MAX} spaces in a row"
+    if last and last.key is not None and indent > last.indent:
+        last.behind = number + 1
+    elif header := HEADER.match(text):
+        entries.append(_Entry(header["name"], None, number, number + 1, indent))
+    elif last and (found := KEY.match(text)) and found["key"]:
+        key = found["key"].lower()
+        entries.append(_Entry(last.section, key, number, number + 1, indent))
+    elif last:
+        return "expected [section], key = value, or a comment with # or ;"
+    return None
 
 
 def _key_and_delimiter(line: str, indent: int) -> tuple[str, str]:

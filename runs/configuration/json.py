@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from runs.configuration.overrides import merge
-from runs.configuration.places import DIGITS_MAX, NESTING_MAX, Path, invalid, unkeepable
+from runs.configuration.places import DIGITS_MAX, NESTING_MAX, VALUES_MAX, Path, invalid, unkeepable
 from runs.errors import ConfigurationInvalid
 
-TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+# An open string is taken to the end at once: trying each quote in it would take for ever.
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 OPENING, CLOSING = ("{", "["), ("}", "]")
 DEPTH = {"{": 1, "[": 1, "}": -1, "]": -1}
 PLAIN_WORDS = {
@@ -66,9 +67,12 @@ def _load(text: str) -> dict[str, Any]:
 
 def _check_tokens(text: str) -> None:
     """Before json reads the text, since it recurses, and reads more than can be kept."""
-    depth = 0
+    depth = values = 0
     for token in TOKEN.finditer(text):
         depth += DEPTH.get(token[0], 0)
+        values += token[0] == ","
+        if values > VALUES_MAX:
+            raise invalid(f"more than {VALUES_MAX} values", line=_line(text, token.start()))
         if depth > NESTING_MAX:
             raise invalid(f"nested more than {NESTING_MAX} deep", line=_line(text, token.start()))
         if fault := _fault(token[0]):

@@ -11,6 +11,8 @@ Path = tuple[str, ...]
 
 TEXT_BYTES_MAX = 1024 * 1024
 NESTING_MAX = 20
+# INI and JSON are read in about 1 s then; YAML has a limit of its own.
+VALUES_MAX = 50_000
 # Python refuses to read or print longer whole numbers, and no floating point holds them.
 DIGITS_MAX = 300
 

@@ -45,6 +45,14 @@ def test_it_keeps_far_changes_in_hunks_of_their_own():
     assert len(diff_text(before, after)) == 2
 
 
+def test_it_shows_one_change_of_a_text_too_long_to_match():
+    lines = ["x"] * 20_000
+    [hunk] = diff_text("\n".join(["a", *lines, "b"]), "\n".join(["a", *lines[:199], "y", "b"]))
+    assert [line.kind for line in hunk[:4]] == [" ", " ", " ", "-"]
+    assert [(line.kind, line.text) for line in hunk[-3:]] == [("-", "x"), ("+", "y"), (" ", "b")]
+    assert diff_text("\n".join(lines), "\n".join(lines)) == []
+
+
 @given(TEXTS, TEXTS)
 def test_it_says_the_same_as_a_unified_diff(before, after):
     expected = [

@@ -122,6 +122,8 @@ def test_it_passes_defaults_to_every_section_with_their_line():
         ("[a]\njust words\n", "expected [section], key = value, or a comment with # or ;", 2),
         ("[a]\nk = \0", "a character that cannot be kept (NUL or half a surrogate)", 2),
         ("[a]\nk = \ud800", "a character that cannot be kept (NUL or half a surrogate)", 2),
+        ("[a]\nk" + " " * 100_000 + "x", "more than 100 spaces in a row", 2),
+        ("[a]\n" * 60_000, "more than 50000 sections and keys", 50_001),
         ("x" * 1024 * 1024 + "y", "the configuration is longer than 1 MiB", None),
     ],
 )
@@ -132,6 +134,16 @@ def test_it_says_what_is_wrong_and_where(text, message, line):
 
 def test_it_names_every_line_that_does_not_parse():
     assert [each.line for each in problems_of("[a]\nfoo\nk = 1\n= 2\n")] == [2, 4]
+
+
+def test_it_stops_at_a_flood_of_lines_that_do_not_parse():
+    assert len(problems_of("[a]\n" + "x\n" * 400_000)) == 50
+
+
+def test_it_stops_a_flood_of_defaults():
+    text = "[DEFAULT]\n" + "".join(f"k{number} = 1\n" for number in range(1000))
+    text += "".join(f"[s{number}]\n" for number in range(1000))
+    assert problems_of(text)[0].message == "too many sections for so many keys in [DEFAULT]"
 
 
 def test_it_leaves_out_a_byte_order_mark():

@@ -67,6 +67,8 @@ def test_it_returns_the_text_as_it_is_where_nothing_changes():
         ('{"a": "\\u0000"}', "cannot be kept", 1),
         ('{"a": "\\ud800"}', "cannot be kept", 1),
         ("[1]", "expected an object", 1),
+        ('{"a": "' + '\\"' * 500_000, "unterminated string", 1),
+        ("[" + "1," * 60_000, "more than 50000 values", 1),
         ("", "end of the text", 1),
         ('{"a":' * 100_000, "nested more than 20 deep", 1),
     ],

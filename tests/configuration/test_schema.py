@@ -1,4 +1,6 @@
+import json
 import socket
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from runs.configuration.document import parse
 from runs.configuration.schema import typed_values, validate
 from runs.errors import Problem
 
+SIMULATOR = Path(__file__).parents[2] / "runs" / "simulator"
 SCHEMA = {
     "type": "object",
     "$defs": {"load": {"type": "number", "exclusiveMinimum": 0, "maximum": 1000}},
@@ -98,6 +101,19 @@ def test_it_says_what_is_wrong_and_where(line, message):
         message = "expected one of 4, 7, got 5"
     key = line.split(" ")[0]
     assert problems_of(line) == [Problem(message, "general_settings", key, 3)]
+
+
+def test_it_stops_after_two_hundred_faults():
+    text = "[general_settings]\n" + "".join(f"key{number} = 1\n" for number in range(20_000))
+    assert len(validate(parse(text, "ini"), SCHEMA)) == 200
+
+
+@pytest.mark.parametrize(
+    "path", sorted(SIMULATOR.glob("templates/*.ini")), ids=lambda path: path.stem
+)
+def test_it_finds_no_fault_in_a_template_of_the_bundled_simulator(path):
+    schema = json.loads((SIMULATOR / "schema.json").read_text())
+    assert validate(parse(path.read_text(), "ini"), schema) == []
 
 
 def test_it_names_the_item_of_a_list():
