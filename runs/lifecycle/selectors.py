@@ -1,6 +1,7 @@
 """What pages and sockets ask about runs and the supervisor."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Count, Q
@@ -81,6 +82,19 @@ def ahead_words(ahead: int) -> str:
     return f"{ahead:,}" if ahead < COUNTED_AHEAD else f"{COUNTED_AHEAD:,} or more"
 
 
+def is_stale(run: Run) -> bool:
+    """Said to be running, but nobody has seen it for longer than a heartbeat may take."""
+    seen = run.verified_at or run.started_at
+    limit = timedelta(seconds=settings.FUSIONWEB_STALE_SECONDS)
+    return run.status == Status.RUNNING and seen is not None and timezone.now() - seen > limit
+
+
+def stale_sentence(run: Run) -> str:
+    seen = run.verified_at or run.started_at
+    minutes = int((timezone.now() - seen).total_seconds() // 60) if seen else 0
+    return f"no sign of it for {minutes:,} min"
+
+
 def sentence(run: Run, state: QueueState, ahead: int | None = None) -> str:
     """The sentence beside the status: why it is what it is.
 
@@ -90,4 +104,6 @@ def sentence(run: Run, state: QueueState, ahead: int | None = None) -> str:
         return waiting_sentence(run, state, ahead)
     if run.status == Status.RUNNING and run.cancel_requested_at:
         return "cancelling: SIGTERM sent, waiting for it to end"
+    if is_stale(run):
+        return stale_sentence(run)
     return run.reason

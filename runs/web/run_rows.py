@@ -8,7 +8,13 @@ from django.db.models.fields.json import KeyTransform
 
 from runs.access import may_act_on
 from runs.contract.status import Status
-from runs.lifecycle.selectors import COUNTED_AHEAD, QueueState, queue_positions, sentence
+from runs.lifecycle.selectors import (
+    COUNTED_AHEAD,
+    QueueState,
+    is_stale,
+    queue_positions,
+    sentence,
+)
 from runs.models import Run
 
 # Big columns that no list shows; of the progress only these keys are read, never the series.
@@ -22,6 +28,7 @@ class RunRow:
 
     run: Run
     sentence: str
+    stale: bool
     fraction: float | None
     eta_seconds: float | None
     metric_label: str
@@ -50,6 +57,7 @@ def make_row(run: Any, user: Any, queue: QueueState, positions: dict[str, int]) 
     return RunRow(
         run=run,
         sentence=sentence(run, queue, positions.get(run.pk, COUNTED_AHEAD)),
+        stale=is_stale(run),
         fraction=run.seen_fraction,
         eta_seconds=run.seen_eta_seconds,
         metric_label=label,

@@ -159,6 +159,12 @@ def test_it_shows_what_a_run_is_doing(client, member, run_row, script_program):
         assert expected in html
 
 
+def test_it_says_since_when_nothing_was_seen_of_a_stale_run(client, member, run_row):
+    run_row(status="running", started_at=timezone.now() - timedelta(hours=1))
+    client.force_login(member)
+    assert "no sign of it for 60 min" in client.get("/runs/").content.decode()
+
+
 def test_it_shows_markup_in_names_and_reasons_as_text(client, member, run_row):
     run_row(name="<script>alert(1)</script>", status="failed", reason="<img src=x>")
     client.force_login(member)

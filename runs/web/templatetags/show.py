@@ -4,12 +4,11 @@ import math
 from datetime import datetime, timedelta
 
 from django import template
-from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from runs.contract.status import Status
+from runs.lifecycle.selectors import is_stale
 from runs.models import Run
 
 register = template.Library()
@@ -173,9 +172,3 @@ def status_badge(status: str) -> SafeString:
 def status_of_run(run: Run) -> SafeString:
     """The badge of a run; one that runs and was not verified for long is stale."""
     return status_badge("stale" if is_stale(run) else str(run.status))
-
-
-def is_stale(run: Run) -> bool:
-    limit = timedelta(seconds=settings.FUSIONWEB_STALE_SECONDS)
-    seen = run.verified_at or run.started_at
-    return run.status == Status.RUNNING and seen is not None and timezone.now() - seen > limit

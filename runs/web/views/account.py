@@ -1,5 +1,7 @@
 """Log in, by password or once by link, and set a password."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -42,12 +44,12 @@ def login_by_link(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def set_password(request: HttpRequest) -> HttpResponse:
     """Asks for the old password only where there is one: who came by link may have none."""
-    user = request.user
+    user: Any = request.user
     form_class = PasswordChangeForm if user.has_usable_password() else SetPasswordForm
-    form = form_class(user, request.POST or None)  # type: ignore[arg-type]
+    form = form_class(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.save()
-        update_session_auth_hash(request, form.user)
+        update_session_auth_hash(request, user)
         messages.success(request, "Your password is set.")
         return redirect("dashboard")
     status = 422 if form.is_bound else 200

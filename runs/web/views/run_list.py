@@ -100,10 +100,10 @@ def read_page(request: HttpRequest, runs: QuerySet[Run], order: str) -> tuple[Pa
 
 def filter_context(request: HttpRequest) -> dict[str, Any]:
     """What only the form of filters needs: who may be chosen as owner, and who is."""
-    users = get_user_model().objects.order_by("username")
     own = request.user.get_username()
+    others = get_user_model().objects.exclude(username=own).order_by("username")
     return {
-        "owners": list(users.exclude(pk=request.user.pk).values_list("username", flat=True)),
+        "owners": list(others.values_list("username", flat=True)),
         "owner": "" if request.GET.get("owner") == own else request.GET.get("owner", ""),
         "everybody": EVERYBODY,
     }
