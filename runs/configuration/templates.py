@@ -118,11 +118,25 @@ class Catalogue:
 
     def _sources(self) -> Iterator[tuple[str, Path]]:
         for root in self._roots:
-            for folder in sorted(root.iterdir()) if root.is_dir() else []:
-                inside = folder.resolve().is_relative_to(root.resolve())
-                if folder.is_dir() and inside and not folder.name.startswith("."):
-                    yield folder.name, folder
+            yield from _programs(root)
         yield from self._folders.items()
+
+
+def _programs(root: Path) -> list[tuple[str, Path]]:
+    try:
+        folders = sorted(root.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError:
+        # Its scan says as a fault why it cannot be read.
+        return [("", root)]
+    return [
+        (folder.name, folder)
+        for folder in folders
+        if folder.is_dir()
+        and not folder.name.startswith(".")
+        and folder.resolve().is_relative_to(root.resolve())
+    ]
 
 
 def _add(

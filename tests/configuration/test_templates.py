@@ -143,6 +143,17 @@ def test_it_follows_a_link_that_stays_inside(catalogue, root):
     assert catalogue.get("sim", "same").title == "Quick look."
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("nested", ["", "sim", "sim/paper"])
+def test_it_says_which_folder_cannot_be_read(root, nested):
+    (root / nested).chmod(0)
+    try:
+        [fault] = Catalogue([root]).faults
+    finally:
+        (root / nested).chmod(0o700)
+    assert (fault.path, fault.reason) == (str(root / nested), "cannot be read: Permission denied")
+
+
 def test_it_forgets_a_fault_that_was_mended(catalogue, root, clock):
     (root / "sim" / "latin.ini").write_bytes(b"\xe9")
     assert "latin.ini" in reasons(catalogue)
