@@ -124,19 +124,18 @@ class Catalogue:
 
 def _programs(root: Path) -> list[tuple[str, Path]]:
     try:
-        folders = sorted(root.iterdir())
+        return [
+            (folder.name, folder)
+            for folder in sorted(root.iterdir())
+            if folder.is_dir()
+            and not folder.name.startswith(".")
+            and folder.resolve().is_relative_to(root.resolve())
+        ]
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError:
         # Its scan says as a fault why it cannot be read.
         return [("", root)]
-    return [
-        (folder.name, folder)
-        for folder in folders
-        if folder.is_dir()
-        and not folder.name.startswith(".")
-        and folder.resolve().is_relative_to(root.resolve())
-    ]
 
 
 def _add(
