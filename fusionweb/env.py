@@ -6,6 +6,7 @@ the same table; a test holds the two together.
 
 import logging
 import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -55,7 +57,8 @@ def to_words(text: str) -> list[str]:
 def to_zone(text: str) -> str:
     try:
         return ZoneInfo(text).key
-    except ZoneInfoNotFoundError as error:
+    except (ZoneInfoNotFoundError, OSError) as error:
+        # OSError: "Europe" is a folder of zones
         raise ValueError from error
 
 
@@ -71,7 +74,7 @@ def to_executor(text: str) -> str:
 
 @dataclass(frozen=True)
 class Setting:
-    """One row of the table; `read` raises ValueError or KeyError on a bad value."""
+    """One row of the table; `read` raises ValueError, KeyError or RuntimeError on a bad value."""
 
     name: str
     read: Callable[[str], Any]
@@ -81,7 +84,9 @@ class Setting:
 
 
 SETTINGS = [
-    Setting("DEBUG", to_bool, "off", "on or off", "Django's debug pages; never on a shared machine"),
+    Setting(
+        "DEBUG", to_bool, "off", "on or off", "Django's debug pages; never on a shared machine"
+    ),
     Setting(
         "SECRET_KEY",
         str,
@@ -193,25 +198,37 @@ def read_one(setting: Setting) -> Any:
     text = os.environ.get(setting.name, setting.default)
     try:
         return setting.read(text)
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, RuntimeError):
+        # RuntimeError: the home of a user who does not exist
         raise ImproperlyConfigured(
             f"{setting.name}={text!r} cannot be used: expected {setting.expected}"
         ) from None
 
 
 def read_or_make_secret_key(path: Path) -> str:
-    """The key kept at `path`, made at the first call; readable by its owner alone."""
-    from django.core.management.utils import get_random_secret_key
+    """The key kept at `path`, made at the first call; readable by its owner alone.
 
+    Raises ImproperlyConfigured where its folder cannot be used.
+    """
     try:
+        if not path.exists():
+            make_secret_key(path)
         return path.read_text()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"FUSIONWEB_DATA={str(path.parent)!r} cannot be used: {error.strerror}"
+        ) from None
+
+
+def make_secret_key(path: Path) -> None:
+    """Whole or not at all, by a link: web and supervisor may both make one at the same moment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, written = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")
     try:
-        # O_EXCL: web and supervisor may start at the same moment, one of them makes the key
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(get_random_secret_key())
+        os.link(written, path)
     except FileExistsError:
-        return path.read_text()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(get_random_secret_key())
-    return path.read_text()
+        pass
+    finally:
+        Path(written).unlink()

@@ -2,11 +2,13 @@
 
 import ctypes
 import logging
+import os
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType
 
 logger = logging.getLogger(__name__)
@@ -19,10 +21,18 @@ PAUSES_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0)
 HEALTHY_SECONDS = 30.0
 
 
-def die_with_parent() -> None:
-    """Run in the child before exec: a killed parent takes it along. Linux only."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def die_with_parent(parent: int) -> None:
+    """Run in the child before exec: a killed parent takes it along. Linux only.
+
+    By SIGKILL: a stuck child would not act on SIGTERM, and nobody is left to insist. Both
+    children are made to be killed at any moment.
+    """
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        # it died before the signal was asked for
+        os._exit(1)
 
 
 @dataclass
@@ -42,7 +52,7 @@ class Child:
             self.command,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=partial(die_with_parent, os.getpid()),
         )
         self.started_at = time.monotonic()
 
@@ -63,7 +73,7 @@ class Child:
 
 
 class Keeper:
-    """Runs its children until SIGTERM or SIGINT, then ends them within five seconds."""
+    """Runs its children until SIGTERM, SIGINT or SIGHUP; `end` then ends them."""
 
     def __init__(self, commands: dict[str, list[str]]) -> None:
         self.children = [Child(name, command) for name, command in commands.items()]
@@ -78,14 +88,18 @@ class Keeper:
         for child in self.children:
             child.start()
 
+    def look(self) -> None:
+        """Start again what has died, then rest a moment."""
+        for child in self.children:
+            child.look()
+        time.sleep(LOOK_SECONDS)
+
     def keep(self) -> None:
         while not self.stopping:
-            for child in self.children:
-                child.look()
-            time.sleep(LOOK_SECONDS)
-        self.end()
+            self.look()
 
     def end(self) -> None:
+        """Within five seconds; what does not end by itself is killed."""
         alive = [child.process for child in self.children if child.process]
         for process in alive:
             process.terminate()

@@ -43,13 +43,15 @@ class Command(BaseCommand):
                 "supervisor": [*manage, "supervise"],
             }
         )
-        keeper.start()
-        if not options["no_example"]:
-            launch_example()
-        wait_until_served(host, port, keeper)
-        if not keeper.stopping:
-            self.welcome(f"http://{host}:{port}")
-        keeper.keep()
+        try:
+            keeper.start()
+            if not options["no_example"]:
+                launch_example()
+            if wait_until_served(host, port, keeper):
+                self.welcome(shown_address(host, port))
+            keeper.keep()
+        finally:
+            keeper.end()
 
     def prepare(self) -> None:
         Path(settings.FUSIONWEB_DATA).mkdir(parents=True, exist_ok=True)
@@ -73,20 +75,31 @@ def require_free_address(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "no such port"
             raise CommandError(
-                f"{host}:{port} cannot be used: {error.strerror}. Choose another with PORT=…"
+                f"{host}:{port} cannot be used: {reason}. Choose another with PORT=…"
             ) from error
 
 
-def wait_until_served(host: str, port: int, keeper: Keeper) -> None:
+def wait_until_served(host: str, port: int, keeper: Keeper) -> bool:
+    """False where it was told to stop before. Raises CommandError after 30 s without an answer."""
     deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and not keeper.stopping:
+    while not keeper.stopping:
         try:
             with socket.create_connection((host, port), timeout=1):
-                return
+                return True
         except OSError:
-            time.sleep(0.05)
+            keeper.look()
+        if time.monotonic() > deadline:
+            raise CommandError(f"{host}:{port} did not answer within {READY_SECONDS:.0f} s")
+    return False
+
+
+def shown_address(host: str, port: int) -> str:
+    """What a browser on this machine can open; the wildcard addresses are no hosts."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def first_staff_user() -> Any:
