@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from runs.models import Event
@@ -48,14 +48,14 @@ def record_event(
     kind: str,
     subject: str,
     payload: dict[str, Any],
-    actor: AbstractBaseUser | None = None,
+    actor: User | None = None,
 ) -> Event:
     """Write one event with the change it tells of: only inside that change's transaction."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an event belongs to a transaction")
     take_sequence_lock()
     event = Event.objects.create(
-        topic=topic, kind=kind, subject=subject, payload=payload, actor_id=actor and actor.pk
+        topic=topic, kind=kind, subject=subject, payload=payload, actor=actor
     )
     transaction.on_commit(ring_bell)
     return event

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from runs.contract.layout import check_name
@@ -12,7 +12,7 @@ from runs.models import Project, Run
 from .services import RunRequest, create_run
 
 
-def create_run_in_project(*, owner: AbstractBaseUser, request: RunRequest, **more: Any) -> Run:
+def create_run_in_project(*, owner: User, request: RunRequest, **more: Any) -> Run:
     """`create_run` in the project of that slug, made where missing; both or neither.
 
     `more` goes to `create_run`; raises what it raises.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -116,9 +116,9 @@ def check_configuration(document: Document, program: Program) -> None:
 
 def create_run(
     *,
-    owner: AbstractBaseUser,
+    owner: User,
     request: RunRequest,
-    actor: AbstractBaseUser | None = None,
+    actor: User | None = None,
     origin: Run | None = None,
     origin_kind: str = "",
     run_id: str = "",
@@ -155,7 +155,7 @@ def create_run(
     return run
 
 
-def store(run: Run, configuration: FrozenConfiguration, actor: AbstractBaseUser) -> None:
+def store(run: Run, configuration: FrozenConfiguration, actor: User) -> None:
     """Directory and row appear together: the directory is moved into place just before commit."""
     staging = Path(run.root) / STAGING / f"{run.pk}.{os.urandom(4).hex()}"
     staging.mkdir(parents=True)
@@ -184,7 +184,7 @@ def insert(run: Run) -> None:
         raise RunAlreadyCreated("This run has been created already.") from error
 
 
-def check_request(owner: AbstractBaseUser, request: RunRequest) -> None:
+def check_request(owner: User, request: RunRequest) -> None:
     """Raises InvalidInput naming the field at fault."""
     check_program(request.program)
     check_name(request.project.slug, "project")
@@ -210,7 +210,7 @@ def check_program(program: Program) -> None:
     find_executable(parse_command(program.command).words[0], BUNDLED_COMMANDS)
 
 
-def cancel_run(*, actor: AbstractBaseUser, run: Run, grace_seconds: float | None = None) -> None:
+def cancel_run(*, actor: User, run: Run, grace_seconds: float | None = None) -> None:
     """Cancel a pending run at once, order the supervisor to stop a running one.
 
     Asking twice is fine. Raises RunAlreadyFinished, NotAllowed.
@@ -231,7 +231,7 @@ def cancel_run(*, actor: AbstractBaseUser, run: Run, grace_seconds: float | None
         announce(run, "cancel_requested", actor)
 
 
-def cancel_waiting(run: Run, actor: AbstractBaseUser) -> bool:
+def cancel_waiting(run: Run, actor: User) -> bool:
     """A run that no supervisor has claimed has started nothing: its receipt is empty."""
     now = timezone.now()
     return transition(
@@ -247,7 +247,7 @@ def cancel_waiting(run: Run, actor: AbstractBaseUser) -> bool:
     )
 
 
-def delete_run(*, actor: AbstractBaseUser, run: Run) -> Deleted:
+def delete_run(*, actor: User, run: Run) -> Deleted:
     """Remove an ended run with its directory and its checkpoints; says how much that was.
 
     Raises RunStillActive, NotAllowed. The files leave their place at once, and the disk
@@ -306,7 +306,7 @@ def frozen_configuration(run: Run) -> str:
         raise NotFound("The configuration of this run is no longer on disk.") from error
 
 
-def retry_run(*, actor: AbstractBaseUser, run: Run) -> Run:
+def retry_run(*, actor: User, run: Run) -> Run:
     """The same once more, for the same owner. Raises RunStillActive, NotAllowed."""
     require_act_on(actor, run)
     if not run.can_retry:
@@ -320,7 +320,7 @@ def retry_run(*, actor: AbstractBaseUser, run: Run) -> Run:
     )
 
 
-def clone_run(*, actor: AbstractBaseUser, run: Run, **changes: Any) -> Run:
+def clone_run(*, actor: User, run: Run, **changes: Any) -> Run:
     """A new run like this one, with `changes` to the request; anybody may clone what they see."""
     return create_run(
         owner=actor, request=request_like(run, **changes), origin=run, origin_kind=Run.Origin.CLONE

@@ -8,7 +8,7 @@ False.
 from collections.abc import Collection
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -30,7 +30,7 @@ def transition(
     to: Status,
     reason: str,
     sources: Collection[Status],
-    actor: AbstractBaseUser | None = None,
+    actor: User | None = None,
     unclaimed: bool = False,
     **fields: Any,
 ) -> bool:
@@ -59,7 +59,7 @@ def transition(
     return True
 
 
-def announce(run: Run, kind: str, actor: AbstractBaseUser | None = None) -> None:
+def announce(run: Run, kind: str, actor: User | None = None) -> None:
     """Tell of something that changed no status, such as an ordered cancellation."""
     record_event(
         topic="runs", kind=f"run.{kind}", subject=run.pk, payload=payload_of(run), actor=actor

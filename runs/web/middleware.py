@@ -53,9 +53,7 @@ class ErrorPages:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, FusionwebError):
             return None
         status = next(code for kind, code in STATUS_CODES if isinstance(exception, kind))

@@ -3,8 +3,18 @@
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from .views import account, artifacts, dashboard, frame, log, new_run, run_actions, run_list
-from .views import run_page, templates
+from .views import (
+    account,
+    artifacts,
+    dashboard,
+    frame,
+    log,
+    new_run,
+    run_actions,
+    run_list,
+    run_page,
+    templates,
+)
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -23,9 +33,7 @@ urlpatterns = [
     path("runs/<str:run_id>/log/search/", log.search, name="run_log_search"),
     path("runs/<str:run_id>/log/raw/", log.raw, name="run_log_raw"),
     path("runs/<str:run_id>/artifacts.zip", artifacts.archive, name="run_artifacts_zip"),
-    path(
-        "runs/<str:run_id>/artifacts/file/<path:path>", artifacts.download, name="run_artifact"
-    ),
+    path("runs/<str:run_id>/artifacts/file/<path:path>", artifacts.download, name="run_artifact"),
     path(
         "runs/<str:run_id>/artifacts/preview/<path:path>",
         artifacts.preview,

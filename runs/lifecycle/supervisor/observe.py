@@ -110,7 +110,7 @@ def lose(watched: Watched, left_over: dict[str, Any]) -> None:
     run.refresh_from_db()
     ended = len({entry["pid"] for entry in left_over["signalled"]})
     rest = f"; {ended} left-over process{'es' if ended > 1 else ''} ended" if ended else ""
-    receipt = {"cancel_receipt": left_over} if run.cancel_requested_at else {}
+    receipt: dict[str, Any] = {"cancel_receipt": left_over} if run.cancel_requested_at else {}
     reason = f"its process vanished without an exit status (killed, or the machine restarted){rest}"
     with transaction.atomic():
         transition(run, to=Status.LOST, sources={Status.RUNNING}, reason=reason, **receipt)

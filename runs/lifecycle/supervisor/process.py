@@ -23,13 +23,14 @@ from .alarm import Alarm
 from .claim import claim_next, release, renew, take_over_abandoned
 from .launch import launch_run
 from .observe import Watched, final_metadata, finish, is_gone, lose, mark_verified, read_progress
-from .sweep import dead_supervisors, empty_trash, forget_old_supervisors
+from .sweep import dead_supervisors, empty_trash, forget_old_supervisors, optimize_database
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
 HEARTBEAT_SECONDS = 2.0
 SWEEP_SECONDS = 30.0
+OPTIMIZATION_SECONDS = 3600.0
 FAULT_PAUSE_SECONDS = 1.0
 
 
@@ -48,6 +49,7 @@ class Supervisor:
         self.stopping = False
         self.next_heartbeat = 0.0
         self.next_sweep = 0.0
+        self.next_optimization = 0.0
         self.helpers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="end-left-over")
 
     def stop(self, number: int = 0, frame: FrameType | None = None) -> None:
@@ -91,6 +93,9 @@ class Supervisor:
             self.next_sweep = now + SWEEP_SECONDS
             empty_trash()
             forget_old_supervisors()
+        if now >= self.next_optimization:
+            self.next_optimization = now + OPTIMIZATION_SECONDS
+            optimize_database()
 
     def heartbeat(self) -> None:
         SupervisorRow.objects.update_or_create(

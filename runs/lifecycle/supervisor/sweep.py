@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from runs.lifecycle.places import STAGING, TRASH
@@ -31,6 +32,15 @@ def dead_supervisors(own_name: str) -> list[str]:
 
 def forget_old_supervisors() -> None:
     Supervisor.objects.filter(heartbeat_at__lt=timezone.now() - ROWS_KEPT - DOWN_AFTER).delete()
+
+
+def optimize_database() -> None:
+    """SQLite chooses indexes by statistics that it takes only when it is told to."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            # a thousand rows of each index say enough, and hold the write lock for a moment only
+            cursor.execute("PRAGMA analysis_limit=1000")
+            cursor.execute("ANALYZE")
 
 
 def empty_trash() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
 from django.urls import reverse
 
@@ -112,7 +112,7 @@ def launch(options: dict[str, Any]) -> Run:
     return run
 
 
-def find_user(name: str) -> AbstractBaseUser:
+def find_user(name: str) -> User:
     """The named user, else whoever is at the terminal, else the first staff user."""
     users = get_user_model().objects.filter(is_active=True)
     if name:

@@ -52,9 +52,7 @@ async def test_it_goes_on_from_an_offset(make_run, open_socket):
     assert text_of(frames) == "456789"
 
 
-async def test_a_negative_offset_counts_from_the_end_and_splits_no_character(
-    make_run, open_socket
-):
+async def test_a_negative_offset_counts_from_the_end_and_splits_no_character(make_run, open_socket):
     run = await sync_to_async(make_run)()
     write(run, "abc€".encode())
     await finish(run)
