@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.furnish import MEMBER, PASSWORD
 from tests.browser.product import Product
@@ -18,6 +19,8 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+expect.set_options(timeout=GENEROUS_MS)
 
 
 @pytest.fixture(scope="session")

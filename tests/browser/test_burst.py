@@ -19,6 +19,7 @@ def run_id(page, product):
     run_id = launch(page, "burst", "pouring")
     page.get_by_role("link", name="Log", exact=True).click()
     expect(page.locator("#L1")).to_contain_text("line 1")
+    expect(page.get_by_role("button", name="Follow")).to_have_attribute("aria-pressed", "true")
     product.let_go(run_id)
     return run_id
 

@@ -23,7 +23,7 @@ def test_it_goes_from_launch_to_results(page, open_page):
 
     expect_status(page, "completed", WHOLE_RUN_MS)
     expect_never_reloaded(page)
-    expect(page.locator("table tbody tr")).to_have_count(LOADS)
+    expect(page.locator(".values tbody tr")).to_have_count(LOADS)
     open_artifact(page, "blocking_probability.csv")
     assert download(page) == shown_table(page)
 
