@@ -62,6 +62,12 @@ def to_zone(text: str) -> str:
         raise ValueError from error
 
 
+def to_redis_address(text: str) -> str:
+    if text and not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError
+    return text
+
+
 def to_level(text: str) -> str:
     return logging.getLevelName(logging.getLevelNamesMapping()[text.strip().upper()])
 
@@ -117,7 +123,7 @@ SETTINGS = [
     ),
     Setting(
         "REDIS_URL",
-        str,
+        to_redis_address,
         "",
         "an address such as redis://host:6379/0",
         "channel layer for several web processes; empty: in memory",
