@@ -14,7 +14,7 @@ from .figure import Figure, percentile
 from .lab import Lab
 
 RUNS = 100_000
-ROUNDS = 12
+ROUNDS = 8
 FILTERS = [
     "owner=all",
     "",
@@ -28,10 +28,10 @@ FILTERS = [
     "owner=all&search=no-such-word-anywhere",
     "owner=all&tag=paper",
     "owner=all&since=2020-01-01&until=2020-01-02",
-    "owner=all&sort=name",
-    "owner=all&sort=-name&status=completed",
+    "owner=all&order=name",
+    "owner=all&order=-name&status=completed",
 ]
-PAGES = 5
+PAGES = 4
 
 
 def measure(lab: Lab) -> list[Figure]:

@@ -81,7 +81,9 @@ class Run(models.Model):
             models.Index(fields=["project", "created_at", "id"], name="run_project_created"),
             models.Index(fields=["program", "created_at", "id"], name="run_program_created"),
             models.Index(fields=["status", "-priority", "created_at", "id"], name="run_queue"),
+            models.Index(fields=["group", "created_at", "id"], name="run_group_created"),
             models.Index(fields=["name", "id"], name="run_name"),
+            models.Index(fields=["status", "name", "id"], name="run_status_name"),
             models.Index(fields=["ended_at", "id"], name="run_ended"),
         ]
 
