@@ -34,18 +34,25 @@ export function start(root, signal) {
 
   async function refresh() {
     timer = 0;
+    const html = await ask();
+    if (!html) return;
+    const page = new DOMParser().parseFromString(html, "text/html");
+    // What somebody opened or closed stays so.
+    const open = figures.querySelector(".values")?.open;
+    const fresh = page.querySelector(".values");
+    if (fresh && open !== undefined) fresh.open = open;
+    // A parser puts a leading script, here the charts' numbers, into the head.
+    figures.replaceChildren(...page.head.childNodes, ...page.body.childNodes);
+    draw();
+  }
+
+  async function ask() {
     try {
       const response = await fetch(root.dataset.url, { signal });
-      if (!response.ok || response.redirected) return;
-      const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      // What somebody opened or closed stays so.
-      const open = figures.querySelector(".values")?.open;
-      const fresh = page.querySelector(".values");
-      if (fresh && open !== undefined) fresh.open = open;
-      figures.replaceChildren(...page.body.childNodes);
-      draw();
+      return response.ok && !response.redirected ? await response.text() : "";
     } catch (error) {
       if (error.name !== "AbortError") timer = setTimeout(refresh, PAUSE_MS * 10);
+      return "";
     }
   }
 
