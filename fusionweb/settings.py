@@ -84,7 +84,7 @@ def database() -> dict[str, Any]:
         config = environ.Env.db_url_config(url)
     except (ValueError, KeyError, environ.ImproperlyConfigured):
         config = {}
-    if not config.get("ENGINE"):
+    if not config.get("ENGINE", "").startswith("django.db.backends."):
         raise ImproperlyConfigured(
             "DATABASE_URL cannot be used: expected an address such as postgres://user@host/name"
         )

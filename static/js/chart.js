@@ -99,8 +99,8 @@ export class Chart {
       series: [
         { label: this.x.label, value },
         { label: "mean", stroke, width: 2, points: { show: true, size: 6, fill: stroke }, value },
-        { label: "95 % up to", stroke: edge, width: 1, points: { show: false }, value },
-        { label: "95 % from", stroke: edge, width: 1, points: { show: false }, value },
+        { label: "95 % upper", stroke: edge, width: 1, points: { show: false }, value },
+        { label: "95 % lower", stroke: edge, width: 1, points: { show: false }, value },
       ],
       bands: [{ series: [2, 3], fill: soft }],
       cursor: { drag: { x: true, y: false } },

@@ -89,7 +89,9 @@ export function connect(path, { onFrame, onState = () => {}, url = () => path })
       ended = true;
       clearTimeout(timer);
       window.removeEventListener("online", hurry);
-      socket.close(1000);
+      // Closed before it is open, the browser would call it a failure in the console.
+      if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close(1000);
+      else socket.close(1000);
     },
   };
 }

@@ -82,13 +82,24 @@ class Served:
         return most
 
 
-@pytest.fixture
-def served(tmp_path, tmp_path_factory):
-    product = furnished(tmp_path_factory, tmp_path / "product")
+def serve_in(folder, tmp_path_factory):
+    product = furnished(tmp_path_factory, folder)
     served = Served(product)
     yield served
     product.end()
     served.sockets.close()
+
+
+@pytest.fixture
+def served(tmp_path, tmp_path_factory):
+    """For tests that end it."""
+    yield from serve_in(tmp_path / "product", tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory):
+    """For tests that leave it as it was: one start for all of them."""
+    yield from serve_in(tmp_path_factory.mktemp("lasting") / "product", tmp_path_factory)
 
 
 def close_code(client):
@@ -140,35 +151,35 @@ def test_it_ends_in_time_with_clients_that_do_not_read(served):
     assert "Traceback" not in served.product.printed.read_text()
 
 
-def test_a_download_that_nobody_reads_costs_little_memory_and_holds_up_no_page(served):
-    with served.log.open("wb") as log:
+def test_a_download_that_nobody_reads_costs_little_memory_and_holds_up_no_page(lasting):
+    with lasting.log.open("wb") as log:
         log.truncate(LARGE_BYTES)
-    assert served.status_of("/runs/") == 200
-    before = served.watched.memory_info().rss
-    with served.raw_log(receive_bytes=4096) as download:
+    assert lasting.status_of("/runs/") == 200
+    before = lasting.watched.memory_info().rss
+    with lasting.raw_log(receive_bytes=4096) as download:
         assert download.recv(12) == b"HTTP/1.1 200"
-        assert served.most_memory() - before < MOST_GROWTH_BYTES
-        assert served.status_of("/runs/") == 200
-    wait_for(lambda: served.descriptors() == 0)
+        assert lasting.most_memory() - before < MOST_GROWTH_BYTES
+        assert lasting.status_of("/runs/") == 200
+    wait_for(lambda: lasting.descriptors() == 0)
 
 
-def test_a_socket_that_nobody_reads_costs_little_memory(served):
+def test_a_socket_that_nobody_reads_costs_little_memory(lasting):
     """It even acknowledges what it has not read, so that only the transport can hold back."""
-    with served.log.open("wb") as log:
+    with lasting.log.open("wb") as log:
         log.write(b"0123456789abcdef" * (LARGE_BYTES // 16))
-    assert served.status_of("/runs/") == 200
-    before = served.watched.memory_info().rss
-    served.socket(max_queue=1).send('{"ack": 999999999999}')
-    assert served.most_memory() - before < MOST_GROWTH_BYTES
-    assert served.status_of("/runs/") == 200
+    assert lasting.status_of("/runs/") == 200
+    before = lasting.watched.memory_info().rss
+    lasting.socket(max_queue=1).send('{"ack": 999999999999}')
+    assert lasting.most_memory() - before < MOST_GROWTH_BYTES
+    assert lasting.status_of("/runs/") == 200
 
 
-def test_a_slow_reader_gets_every_byte(served):
+def test_a_slow_reader_gets_every_byte(lasting):
     pattern = b"".join(number.to_bytes(4, "big") for number in range(2_000_000))
-    served.log.write_bytes(pattern)
+    lasting.log.write_bytes(pattern)
     received = hashlib.sha256()
     size = 0
-    with served.raw_log(receive_bytes=65536) as download, download.makefile("rb") as stream:
+    with lasting.raw_log(receive_bytes=65536) as download, download.makefile("rb") as stream:
         while stream.readline() != b"\r\n":
             pass
         while data := stream.read(200_000):
@@ -179,16 +190,16 @@ def test_a_slow_reader_gets_every_byte(served):
     assert received.digest() == hashlib.sha256(pattern).digest()
 
 
-def test_sockets_that_open_and_close_leave_nothing_behind(served):
-    served.socket().close()
-    wait_for(lambda: served.descriptors() == 0)
-    before = served.watched.num_fds()
+def test_sockets_that_open_and_close_leave_nothing_behind(lasting):
+    lasting.socket().close()
+    wait_for(lambda: lasting.descriptors() == 0)
+    before = lasting.watched.num_fds()
     with ThreadPoolExecutor(10) as threads:
         for _ in range(4):
-            for client in list(threads.map(lambda _: served.socket(), range(50))):
+            for client in list(threads.map(lambda _: lasting.socket(), range(50))):
                 client.socket.close()
-    wait_for(lambda: served.descriptors() == 0)
-    wait_for(lambda: served.watched.num_fds() <= before + 10)
+    wait_for(lambda: lasting.descriptors() == 0)
+    wait_for(lambda: lasting.watched.num_fds() <= before + 10)
 
 
 MALFORMED = {
@@ -210,9 +221,9 @@ MALFORMED = {
 }  # fmt: skip
 
 
-def test_it_refuses_what_is_malformed_without_a_server_error(served):
+def test_it_refuses_what_is_malformed_without_a_server_error(lasting):
     for what, request in MALFORMED.items():
-        with served.open_plain() as plain:
+        with lasting.open_plain() as plain:
             plain.sendall(request)
             plain.shutdown(socket.SHUT_WR)
             answer = b""
@@ -223,5 +234,5 @@ def test_it_refuses_what_is_malformed_without_a_server_error(served):
                 pass
         status = answer.split(b" ", 2)[1:2]
         assert not status or status[0][:1] in (b"2", b"3", b"4"), (what, answer[:200])
-    assert served.status_of("/runs/") == 200
-    assert "Traceback" not in served.product.printed.read_text()
+    assert lasting.status_of("/runs/") == 200
+    assert "Traceback" not in lasting.product.printed.read_text()
