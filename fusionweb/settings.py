@@ -1,5 +1,6 @@
 """Django's settings; what may differ between machines is read in `env.py`."""
 
+import logging
 from typing import Any
 
 import environ
@@ -147,11 +148,25 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
+
+def without_traceback(record: logging.LogRecord) -> bool:
+    record.exc_info = None
+    return True
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    # whoever scans the port must not fill the log with tracebacks
+    "filters": {
+        "one_line": {"()": "django.utils.log.CallbackFilter", "callback": without_traceback}
+    },
     "formatters": {"plain": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": VALUES["LOG_LEVEL"]},
-    "loggers": {"daphne": {"level": "WARNING"}, "asyncio": {"level": "WARNING"}},
+    "loggers": {
+        "daphne": {"level": "WARNING"},
+        "asyncio": {"level": "WARNING"},
+        "django.security.DisallowedHost": {"filters": ["one_line"]},
+    },
 }
