@@ -22,11 +22,3 @@ def test_it_begins_empty_and_draws_each_value_that_comes(page, product):
     page.wait_for_function(f"early => {PICTURE} !== early", arg=early)
     expect_status(page, "completed")
     expect_never_reloaded(page)
-
-
-def test_it_leaves_a_tab_before_its_socket_is_open_without_a_complaint(page, product):
-    run_id = launch(page, "measure", "left-at-once")
-    product.let_go(run_id)
-    for tab in ("log", "progress", "overview", "log", "progress", "overview"):
-        page.locator(f"#tab-{tab}").click()
-        expect(page.locator(f"[data-tab={tab}] [data-behaviour]").first).to_be_attached()
