@@ -18,7 +18,7 @@ from runs.login_link import make_login_link
 from runs.management.keeper import Keeper
 from runs.models import Program, Project, Run
 
-READY_SECONDS = 30.0
+READY_SECONDS = 120.0
 EXAMPLE_TEMPLATE = "quick_seconds"
 
 
@@ -83,7 +83,7 @@ def require_free_address(host: str, port: int) -> None:
 
 
 def wait_until_served(host: str, port: int, keeper: Keeper) -> bool:
-    """False where it was told to stop before. Raises CommandError after 30 s without an answer."""
+    """False where told to stop before. Raises CommandError after two minutes without answer."""
     deadline = time.monotonic() + READY_SECONDS
     while not keeper.stopping:
         try:
