@@ -51,8 +51,10 @@ class Feed:
         seq: int | None = None
         async with watcher.subscribe(bell_path()) as bell:
             while True:
-                seq = await self._pass_on(seq)
-                await bell.wait(ASK_SECONDS)
+                before, seq = seq, await self._pass_on(seq)
+                # many events come in several readings
+                if seq == before:
+                    await bell.wait(ASK_SECONDS)
 
     async def _pass_on(self, seq: int | None) -> int | None:
         try:

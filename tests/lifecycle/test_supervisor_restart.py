@@ -94,3 +94,12 @@ def test_it_loses_a_running_row_that_nobody_launched(run_row, supervisor):
     run = run_row(status=Status.RUNNING)
     run.directory.mkdir(parents=True)
     supervisor.until_status(run, Status.LOST)
+
+
+def test_it_believes_the_last_word_of_a_run_it_had_lost(make_run, supervisor):
+    run = supervisor.until_status(make_run("raise SystemExit(5)"), Status.FAILED)
+    reason = run.reason
+    Run.objects.filter(pk=run.pk).update(status=Status.LOST, reason="its disk was away")
+    supervisor.next_sweep = 0
+    supervisor.until_status(run, Status.FAILED)
+    assert run.reason == reason

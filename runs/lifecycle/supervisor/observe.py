@@ -3,6 +3,7 @@
 import logging
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from runs.lifecycle.transitions import transition
 from runs.models import Job, Run
 
 logger = logging.getLogger(__name__)
+
+LOST_READ_AGAIN = timedelta(days=1)
 
 
 @dataclass
@@ -69,7 +72,7 @@ def finish(watched: Watched, metadata: Metadata) -> None:
         transition(
             run,
             to=metadata.status,
-            sources={Status.RUNNING},
+            sources={Status.RUNNING, Status.LOST},
             reason=metadata.reason or "",
             **fields,
         )
@@ -115,6 +118,19 @@ def lose(watched: Watched, left_over: dict[str, Any]) -> None:
     with transaction.atomic():
         transition(run, to=Status.LOST, sources={Status.RUNNING}, reason=reason, **receipt)
         Job.objects.filter(ordered_run=run).update(status=Status.LOST, reason=reason)
+
+
+def correct_lost() -> bool:
+    """A network disk that was away for a moment hides a last word: read it once it is back."""
+    since = timezone.now() - LOST_READ_AGAIN
+    found = False
+    for run in Run.objects.filter(status=Status.LOST, ended_at__gt=since):
+        metadata = final_metadata(run.directory)
+        if metadata is not None:
+            logger.info("run %s: found after all, %s", run.pk, metadata.status)
+            finish(Watched.of(run), metadata)
+            found = True
+    return found
 
 
 def read_progress(watched: Watched) -> bool:

@@ -22,7 +22,16 @@ from runs.models import Supervisor as SupervisorRow
 from .alarm import Alarm
 from .claim import claim_next, release, renew, take_over_abandoned
 from .launch import launch_run
-from .observe import Watched, final_metadata, finish, is_gone, lose, mark_verified, read_progress
+from .observe import (
+    Watched,
+    correct_lost,
+    final_metadata,
+    finish,
+    is_gone,
+    lose,
+    mark_verified,
+    read_progress,
+)
 from .sweep import dead_supervisors, empty_trash, forget_old_supervisors, optimize_database
 
 logger = logging.getLogger(__name__)
@@ -91,6 +100,7 @@ class Supervisor:
             self.observe_all()
         if now >= self.next_sweep:
             self.next_sweep = now + SWEEP_SECONDS
+            correct_lost()
             empty_trash()
             forget_old_supervisors()
         if now >= self.next_optimization:
