@@ -26,7 +26,7 @@ def test_it_removes_row_and_files_and_says_how_much(make_run, supervisor, member
     empty_trash()
     assert deleted.size_bytes > 5000
     assert not Run.objects.exists()
-    assert not [path for path in folders.rglob("*result.bin")]
+    assert not list(folders.rglob("*result.bin"))
     assert not checkpoint.exists()
     assert Event.objects.filter(kind="run.deleted", subject=run.pk, actor=member).exists()
 
