@@ -18,6 +18,10 @@ from runs.lifecycle.supervisor.process import Supervisor
 from runs.models import Program, Project, Run
 from runs.models import Supervisor as SupervisorRow
 
+# A shell that starts the tests in the background has its children ignore Ctrl-C, and what they
+# start as well: the tests of Ctrl-C would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
 WAIT_SECONDS = 30
 
