@@ -17,8 +17,24 @@ from runs.lifecycle.selectors import (
 )
 from runs.models import Run
 
-# Big columns that no list shows; of the progress only these keys are read, never the series.
-UNSHOWN = ("progress", "search_text", "notes", "overrides", "resources", "handle", "cancel_receipt")
+# All that a row shows or decides by; of the progress only three keys are read, never the series.
+SHOWN = (
+    "name",
+    "group",
+    "status",
+    "reason",
+    "created_at",
+    "started_at",
+    "ended_at",
+    "verified_at",
+    "cancel_requested_at",
+    "claimed_by",
+    "priority",
+    "owner__username",
+    "project__slug",
+    "program__slug",
+    "program__metrics",
+)
 PROGRESS_KEYS = ("fraction", "eta_seconds", "latest_metrics")
 
 
@@ -43,7 +59,7 @@ def load_rows(ids: Iterable[str], user: Any, queue: QueueState) -> list[RunRow]:
     found = (
         Run.objects.filter(pk__in=ids)
         .select_related("project", "program", "owner")
-        .defer(*UNSHOWN, "program__schema", "program__command", "program__description")
+        .only(*SHOWN)
         .annotate(**keys)
     )
     runs = {run.pk: run for run in found}

@@ -1,8 +1,10 @@
 """The list of runs. Filters, sorting and page stand in the address."""
 
+from hashlib import sha256
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -11,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from runs.errors import InvalidInput
-from runs.models import Run
+from runs.models import Program, Project, Run
 from runs.web.context import frame_state
 from runs.web.filters import EVERYBODY, RunFilter, with_own_runs
 from runs.web.paging import Column, Page, moment, page_of, text
@@ -22,6 +24,7 @@ DEFAULT_ORDER = "-created_at"
 CURSORS = ("after", "before")
 FOLDED_FILTERS = ("group", "tag", "since", "until")
 MOST_IDS = 200
+COUNT_SECONDS = 60
 
 
 @require_safe
@@ -95,15 +98,31 @@ def read_page(request: HttpRequest, runs: QuerySet[Run], order: str) -> tuple[Pa
     after, before = (request.GET.get(name, "") for name in CURSORS)
     page = page_of(runs, column, descending=order.startswith("-"), after=after, before=before)
     alone = not (after or before or page.older)
-    return page, len(page.keys) if alone else runs.count()
+    return page, len(page.keys) if alone else count_of(request, runs)
+
+
+def count_of(request: HttpRequest, runs: QuerySet[Run]) -> int:
+    """The number of runs; counted again only after an event, since nothing else changes it."""
+    seq = frame_state(request).events_since
+    key = "runs-counted-" + sha256(f"{seq} {runs.query}".encode()).hexdigest()
+    counted = cache.get(key)
+    if counted is None:
+        counted = runs.count()
+        cache.set(key, counted, COUNT_SECONDS)
+    return int(counted)
 
 
 def filter_context(request: HttpRequest) -> dict[str, Any]:
-    """What only the form of filters needs: who may be chosen as owner, and who is."""
+    """What only the form of filters needs: what may be chosen, and which owner is.
+
+    Plain words instead of form widgets, which take a template for every option.
+    """
     own = request.user.get_username()
     others = get_user_model().objects.exclude(username=own).order_by("username")
     return {
         "owners": list(others.values_list("username", flat=True)),
+        "projects": list(Project.objects.values_list("slug", flat=True)),
+        "programs": list(Program.objects.values_list("slug", flat=True)),
         "owner": "" if request.GET.get("owner") == own else request.GET.get("owner", ""),
         "everybody": EVERYBODY,
     }
