@@ -60,8 +60,19 @@ export function start(header, signal) {
     announcer.textContent = `${header.dataset.name} is ${status()}.`;
     document.title = `${header.dataset.name} · ${status()} · fusionweb`;
     const tab = document.querySelector("[data-tab]");
-    if (tab && CHANGES_WITH_STATUS.has(tab.dataset.tab)) {
-      htmx.ajax("GET", location.pathname + location.search, { target: "#tab" });
+    if (tab && CHANGES_WITH_STATUS.has(tab.dataset.tab)) refreshTab(tab);
+  }
+
+  // Not if another tab has been chosen meanwhile: the late answer would take its place.
+  async function refreshTab(tab) {
+    const address = location.pathname + location.search;
+    try {
+      const response = await fetch(address, { signal, headers: { "HX-Request": "true" } });
+      const html = await response.text();
+      const left = !tab.isConnected || document.querySelector("#tab .htmx-request");
+      if (response.ok && !left) htmx.swap("#tab", html, { swapStyle: "innerHTML" });
+    } catch {
+      // as above: the next change, or the person, asks again
     }
   }
 
