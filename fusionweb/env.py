@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.management.utils import get_random_secret_key
+from django.core.validators import validate_email
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -60,6 +62,40 @@ def to_zone(text: str) -> str:
     except (ZoneInfoNotFoundError, OSError) as error:
         # OSError: "Europe" is a folder of zones
         raise ValueError from error
+
+
+def to_zone_or_none(text: str) -> str:
+    return to_zone(text) if text else ""
+
+
+def to_percent(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 100:
+        raise ValueError
+    return number
+
+
+def to_email_address(text: str) -> str:
+    """The address of a mail server, as django-environ writes it."""
+    if text and urlsplit(text).scheme not in environ.Env.EMAIL_SCHEMES:
+        raise ValueError
+    return text
+
+
+def to_recipients(text: str) -> list[str]:
+    recipients = to_words(text)
+    for recipient in recipients:
+        try:
+            validate_email(recipient)
+        except ValidationError as error:
+            raise ValueError from error
+    return recipients
+
+
+def to_web_address(text: str) -> str:
+    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname):
+        raise ValueError
+    return text
 
 
 def to_redis_address(text: str) -> str:
@@ -188,6 +224,69 @@ SETTINGS = [
         "200",
         "a whole number from 1",
         "free space below which no run is accepted or started, in MB",
+    ),
+    Setting(
+        "FUSIONWEB_SCAN_SECONDS",
+        to_positive_seconds,
+        "60",
+        "a number above 0",
+        "time between two looks at what changed under a root that no watch can be set on",
+    ),
+    Setting(
+        "FUSIONWEB_CLUSTER_TIME_ZONE",
+        to_zone_or_none,
+        "",
+        "a zone such as Europe/Berlin",
+        "zone of times that jobs write without one; empty: that of TIME_ZONE",
+    ),
+    Setting(
+        "FUSIONWEB_TRASH_DAYS",
+        to_count,
+        "7",
+        "a whole number from 1",
+        "days for which what was deleted can be had back",
+    ),
+    Setting(
+        "FUSIONWEB_DISK_ALERT_PERCENT",
+        to_percent,
+        "90",
+        "a whole number from 1 to 100",
+        "use of a disk with runs or checkpoints on it from which an alert is raised",
+    ),
+    Setting(
+        "FUSIONWEB_PUBLIC_ADDRESS",
+        to_web_address,
+        "",
+        "an address such as https://lab.example",
+        "under which people reach the dashboard: the start of links in alerts",
+    ),
+    Setting(
+        "EMAIL_URL",
+        to_email_address,
+        "",
+        "an address such as smtp+tls://user:password@host:587",
+        "mail server for alerts; empty: none is sent",
+    ),
+    Setting(
+        "FUSIONWEB_EMAIL_FROM",
+        str,
+        "fusionweb@localhost",
+        "a mail address",
+        "sender of alerts by mail",
+    ),
+    Setting(
+        "FUSIONWEB_ALERT_EMAILS",
+        to_recipients,
+        "",
+        "mail addresses with commas between",
+        "who gets alerts by mail",
+    ),
+    Setting(
+        "FUSIONWEB_ALERT_WEBHOOK",
+        to_web_address,
+        "",
+        "an address such as https://chat.example/hook",
+        "gets a POST with a JSON object for each alert",
     ),
     Setting("TIME_ZONE", to_zone, "UTC", "a zone such as Europe/Berlin", "zone of shown times"),
     Setting("LOG_LEVEL", to_level, "INFO", "a level such as INFO", "of the server's own log"),

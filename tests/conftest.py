@@ -11,11 +11,12 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 
+from runs.discovery.roots import root_row
 from runs.lifecycle import places
 from runs.lifecycle.bundled import install_bundled
 from runs.lifecycle.services import RunRequest, create_run
 from runs.lifecycle.supervisor.process import Supervisor
-from runs.models import Program, Project, Run
+from runs.models import Checkpoint, Job, Program, Project, Root, Run
 from runs.models import Supervisor as SupervisorRow
 
 # A shell that starts the tests in the background has its children ignore Ctrl-C, and what they
@@ -131,6 +132,56 @@ def run_row(member, project, script_program):
         run.search_text = run.facts_for_search()
         run.save()
         return run
+
+    return make
+
+
+@pytest.fixture
+def status_root(db, settings):
+    return root_row(settings.FUSIONWEB_STATUS_DIRS[0], Root.Kind.STATUS)
+
+
+@pytest.fixture
+def checkpoint_root(db, settings):
+    return root_row(settings.FUSIONWEB_CHECKPOINT_DIRS[0], Root.Kind.CHECKPOINTS)
+
+
+@pytest.fixture
+def job_row(status_root):
+    """A job as the index of the disk knows it; `tests.disk.write_job` makes its files."""
+
+    def make(**fields):
+        values = {
+            "root": status_root,
+            "project": "gpt",
+            "group": "baselines",
+            "name": "lm_small",
+            "run_id": f"20261119_{Job.objects.count():06}",
+            "status": "completed",
+            **fields,
+        }
+        words = [values[key] for key in ("project", "group", "name", "run_id")]
+        return Job.objects.create(**{"search_text": "\n".join(words).lower(), **values})
+
+    return make
+
+
+@pytest.fixture
+def checkpoint_row(checkpoint_root):
+    """A checkpoint as the index knows it; `tests.disk.write_checkpoint` makes its files."""
+
+    def make(**fields):
+        values = {
+            "root": checkpoint_root,
+            "project": "gpt",
+            "group": "baselines",
+            "name": "lm_small",
+            "suffix": f"ntoks/{Checkpoint.objects.count()}",
+            "complete": True,
+            **fields,
+        }
+        words = [values[key] for key in ("project", "group", "name", "suffix")]
+        return Checkpoint.objects.create(**{"search_text": "\n".join(words).lower(), **values})
 
     return make
 

@@ -1,10 +1,29 @@
 """What the database holds, one noun a file."""
 
+from .alert import Alert
+from .checkpoint import Checkpoint
 from .event import Event
 from .job import Job
 from .program import Program
 from .project import Project
+from .retention import Retention
+from .review import Review
+from .root import Root
 from .run import Run
 from .supervisor import Supervisor
+from .trash import Trash
 
-__all__ = ["Event", "Job", "Program", "Project", "Run", "Supervisor"]
+__all__ = [
+    "Alert",
+    "Checkpoint",
+    "Event",
+    "Job",
+    "Program",
+    "Project",
+    "Retention",
+    "Review",
+    "Root",
+    "Run",
+    "Supervisor",
+    "Trash",
+]

@@ -88,7 +88,7 @@ function soon() {
 }
 
 connect("/ws/events/", {
-  url: () => `/ws/events/?since=${since}&topic=runs`,
+  url: () => `/ws/events/?since=${since}`,
   onFrame(event) {
     if (!(event.seq > since)) return;
     since = event.seq;

@@ -16,7 +16,8 @@ const row = (id) => document.getElementById(`run-${id}`);
 const shown = (status) =>
   [...document.querySelectorAll(`tr[data-run][data-status=${status}]`)].map((each) => each.dataset.run);
 
-function note({ kind, payload }) {
+function note({ topic, kind, payload }) {
+  if (topic !== "runs") return;
   if (row(payload.id)) wanted.add(payload.id);
   else if (kind === "run.created" && table()?.hasAttribute("data-newest")) created.add(payload.id);
   // One run that starts or ends changes what all that wait are told.

@@ -6,7 +6,7 @@ import pytest
 
 from runs.contract.layout import LOG
 from runs.management.waiting import LogPrinter, Terminal, exit_status, outcome, progress_bar
-from runs.models import Job, Run
+from runs.models import Run
 
 
 class Screen(io.StringIO):
@@ -85,9 +85,9 @@ def test_it_says_how_far_a_run_is():
         ("lost", None, 3),
     ],
 )
-def test_it_exits_as_the_run_did(run_row, status, code, expected):
+def test_it_exits_as_the_run_did(run_row, job_row, status, code, expected):
     run = run_row(status=status)
-    Job.objects.create(ordered_run=run, run_id=run.pk, exit_code=code)
+    job_row(ordered_run=run, run_id=run.pk, exit_code=code)
     assert exit_status(run) == expected
 
 

@@ -11,17 +11,25 @@ from django.utils import timezone
 from runs.configuration.command import find_executable, parse_command
 from runs.contract.layout import OUTPUT, PROGRESS
 from runs.contract.status import Status
+from runs.discovery.roots import root_row
 from runs.errors import InvalidInput, LaunchFailed
 from runs.lifecycle.executors import executor_named
-from runs.lifecycle.executors.base import LaunchSpec
+from runs.lifecycle.executors.base import Launched, LaunchSpec
 from runs.lifecycle.places import BUNDLED_COMMANDS, checkpoint_directory
 from runs.lifecycle.transitions import transition
-from runs.models import Job, Run
+from runs.models import Job, Root, Run
 
 logger = logging.getLogger(__name__)
 
 # What the server knows and a program must not: keys, addresses with passwords.
-SECRETS = {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
+SECRETS = {
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "FUSIONWEB_ALERT_WEBHOOK",
+    "DJANGO_SETTINGS_MODULE",
+}
 
 
 def launch_run(run: Run) -> bool:
@@ -46,21 +54,30 @@ def launch_run(run: Run) -> bool:
             started_at=timezone.now(),
             handle=launched.handle,
         )
-        Job.objects.update_or_create(
-            ordered_run=run,
-            defaults={
-                "root": run.root,
-                "project": run.project.slug,
-                "group": run.group,
-                "name": run.name,
-                "run_id": run.pk,
-                "status": Status.RUNNING,
-                "started_at": run.started_at,
-                "host": launched.handle.get("host", ""),
-                "pid": launched.handle.get("pid"),
-            },
-        )
+        record_job(run, launched)
     return True
+
+
+def record_job(run: Run, launched: Launched) -> None:
+    """By its directory: the index of the disk may have met it before this very moment."""
+    Job.objects.update_or_create(
+        root=root_row(Path(run.root), Root.Kind.STATUS),
+        project=run.project.slug,
+        group=run.group,
+        name=run.name,
+        run_id=run.pk,
+        defaults={
+            "ordered_run": run,
+            "status": Status.RUNNING,
+            "reason": "",
+            "job_key": run.program.slug,
+            "started_at": run.started_at,
+            "listed_at": run.started_at or timezone.now(),
+            "heartbeat_at": run.started_at,
+            "host": launched.handle.get("host", ""),
+            "pid": launched.handle.get("pid"),
+        },
+    )
 
 
 def launch_spec(run: Run) -> LaunchSpec:
