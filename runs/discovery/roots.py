@@ -1,9 +1,13 @@
 """The rows of the configured roots."""
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
+from runs.errors import NotAllowed
+from runs.events import record_event
 from runs.models import Root
 
 
@@ -29,3 +33,18 @@ def root_row(path: Path, kind: Root.Kind, position: int | None = None) -> Root:
         Root.objects.filter(pk=root.pk).update(position=position)
         root.position = position
     return root
+
+
+def accept_removals(*, actor: Any, root: Root) -> None:
+    """The next scan removes the rows of all that vanished. Raises NotAllowed but for staff."""
+    if not (actor.is_active and actor.is_staff):
+        raise NotAllowed("Only staff may say that what vanished was deleted on purpose.")
+    with transaction.atomic():
+        Root.objects.filter(pk=root.pk).update(accept_removals=True)
+        record_event(
+            topic="roots",
+            kind="root.removals_accepted",
+            subject=f"root:{root.pk}",
+            payload={"id": root.pk, "path": root.path, "reason": root.reason},
+            actor=actor,
+        )

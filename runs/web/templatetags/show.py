@@ -161,12 +161,33 @@ def bar(fraction: float | None, label: str = "progress") -> str:
 def status_badge(status: str) -> SafeString:
     """Colour, icon and word of a status, the same everywhere."""
     name = status if status in ICONS else "unknown"
+    return badge(name, name)
+
+
+def badge(look: str, words: str) -> SafeString:
     return format_html(
         '<span class="status {}"><svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>{}</span>',
-        name,
-        mark_safe(ICONS[name]),
-        name,
+        look,
+        mark_safe(ICONS[look]),
+        words,
     )
+
+
+# Of a root's state: the look of which status, and the words.
+ROOT_STATES = {
+    "new": ("pending", "not read yet"),
+    "scanning": ("running", "first scan"),
+    "ready": ("completed", "in step"),
+    "missing": ("failed", "missing"),
+    "held": ("lost", "held"),
+}
+
+
+@register.filter
+@cache
+def root_badge(state: str) -> SafeString:
+    look, words = ROOT_STATES.get(state, ("unknown", state))
+    return badge(look, words)
 
 
 @register.simple_tag(name="status")

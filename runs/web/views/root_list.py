@@ -1,0 +1,73 @@
+"""Where jobs and checkpoints are looked for, how far the index is, and what it could not read."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from runs.discovery.roots import accept_removals, configured_roots
+from runs.errors import NotFound
+from runs.models import Checkpoint, Job, Root
+
+FAULTS_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class RootRow:
+    """`entries` are the rows below it; `fraction` of a first scan, None where nobody can tell."""
+
+    root: Root
+    entries: int
+    fraction: float | None
+
+
+@require_safe
+@never_cache
+def root_list(request: HttpRequest) -> HttpResponse:
+    """The page; for its own script the parts of it that change."""
+    rows = root_rows()
+    directories = sum(row.root.fault_count for row in rows)
+    context = {"rows": rows, "directory_fault_count": directories, **faults()}
+    part = bool(request.htmx)  # type: ignore[attr-defined]
+    name = "root_list/_parts.html" if part else "root_list/page.html"
+    return render(request, name, context)
+
+
+def root_rows() -> list[RootRow]:
+    counted: dict[int, int] = {}
+    for model in (Job, Checkpoint):
+        counted |= dict(model.objects.order_by().values_list("root").annotate(Count("pk")))
+    return [
+        RootRow(root, counted.get(root.pk, 0), fraction_scanned(root))
+        for root in configured_roots()
+    ]
+
+
+def fraction_scanned(root: Root) -> float | None:
+    return min(1.0, root.scan_done / root.scan_total) if root.scan_total else None
+
+
+def faults() -> dict[str, Any]:
+    """The first of what could not be read, and how many there are of each kind."""
+    found: dict[str, Any] = {}
+    for name, model in (("job", Job), ("checkpoint", Checkpoint)):
+        faulty = model.objects.exclude(fault="").order_by("pk")
+        found[f"{name}_fault_count"] = faulty.count()
+        found[f"{name}_faults"] = faulty.select_related("root")[:FAULTS_SHOWN]
+    return found
+
+
+@require_POST
+def accept(request: HttpRequest, root_id: int) -> HttpResponse:
+    """Staff say that what vanished was meant to. Raises NotFound, NotAllowed."""
+    root = Root.objects.filter(pk=root_id).first()
+    if root is None:
+        raise NotFound("There is no such root.")
+    accept_removals(actor=request.user, root=root)
+    messages.success(request, "Understood: the rows of what vanished are removed now.")
+    return redirect("root_list")
