@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.db import connection
 
 from runs.discovery.roots import root_row
@@ -39,7 +40,7 @@ def wait_for(condition, seconds=WAIT_SECONDS, pause=0.02):
 
 @pytest.fixture(autouse=True)
 def folders(settings, tmp_path):
-    """Each test has its own status, checkpoint and template folders, and its own bell."""
+    """Each test has its own status, checkpoint and template folders, bell, and empty cache."""
     settings.FUSIONWEB_DATA = tmp_path / "data"
     settings.FUSIONWEB_STATUS_DIRS = [tmp_path / "status"]
     settings.FUSIONWEB_CHECKPOINT_DIRS = [tmp_path / "checkpoints"]
@@ -47,6 +48,7 @@ def folders(settings, tmp_path):
     settings.FUSIONWEB_HEARTBEAT_SECONDS = 1
     settings.FUSIONWEB_DATA.mkdir()
     places.catalogue.cache_clear()
+    cache.clear()
     yield tmp_path
     places.catalogue.cache_clear()
 
