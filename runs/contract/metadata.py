@@ -2,11 +2,13 @@
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 
+from runs.contract.layout import METADATA
 from runs.contract.status import WRITTEN, Status
 from runs.contract.times import read_time
 from runs.contract.tolerant_json import load_json
@@ -19,12 +21,21 @@ LARGEST_INTEGER = 2**63 - 1
 # Others rewrite the file in place: for some 0.3 ms a reader meets half of it.
 READINGS = 4
 PAUSE_SECONDS = 0.004
+# A file that was written longer ago is not being written: there is nothing to wait for.
+RECENT_SECONDS = 60
 
 
 class MetadataUnreadable(PassingFault):
-    """The file is there and says nothing usable; the message says why."""
+    """The file is there and says nothing usable; the message says why.
+
+    `found` is how it looked where it was opened: while it looks the same, it says the same.
+    """
 
     code = "metadata_unreadable"
+
+    def __init__(self, message: str, found: os.stat_result | None = None) -> None:
+        super().__init__(message)
+        self.found = found
 
 
 class MetadataMissing(MetadataUnreadable):
@@ -64,13 +75,53 @@ class Metadata:
     faults: list[str] = field(default_factory=list)
 
 
-TIMES = ("start_time", "last_heartbeat", "end_time")
-TEXTS = ("name", "project", "group", "job_key", "run_id", "reason", "host", "boot_id")
-TEXTS_OR_NUMBERS = ("slurm_job_id", "signal")
-INTEGERS = ("exit_code", "pid", "pgid", "process_start_ticks")
-OBJECTS = ("hardware", "config")
-LISTS = ("signalled", "still_alive")
-KNOWN = {"status", *TIMES, *TEXTS, *TEXTS_OR_NUMBERS, *INTEGERS, *OBJECTS, *LISTS}
+class _Reader(NamedTuple):
+    """How one key is read; ValueError or TypeError where the value is not what is expected."""
+
+    expected: str
+    read: Callable[[Any, tzinfo | None], Any]
+
+
+def _status(value: Any, zone: tzinfo | None) -> Status:
+    return Status(value) if value in WRITTEN else _refuse()
+
+
+def _text(value: Any, zone: tzinfo | None) -> str:
+    return value[:LONGEST_TEXT] if isinstance(value, str) else _refuse()
+
+
+def _text_or_number(value: Any, zone: tzinfo | None) -> str:
+    return str(value) if type(value) is int else _text(value, zone)
+
+
+def _integer(value: Any, zone: tzinfo | None) -> int:
+    return value if type(value) is int and abs(value) <= LARGEST_INTEGER else _refuse()
+
+
+def _object(value: Any, zone: tzinfo | None) -> dict[str, Any]:
+    return value if isinstance(value, dict) else _refuse()
+
+
+def _list(value: Any, zone: tzinfo | None) -> list[Any]:
+    return value if isinstance(value, list) else _refuse()
+
+
+def _refuse() -> NoReturn:
+    raise ValueError
+
+
+READERS = {"status": _Reader("a status", _status)}
+READERS |= dict.fromkeys(("start_time", "last_heartbeat", "end_time"), _Reader("a time", read_time))
+READERS |= dict.fromkeys(
+    ("name", "project", "group", "job_key", "run_id", "reason", "host", "boot_id"),
+    _Reader("text", _text),
+)
+READERS |= dict.fromkeys(("slurm_job_id", "signal"), _Reader("text", _text_or_number))
+READERS |= dict.fromkeys(
+    ("exit_code", "pid", "pgid", "process_start_ticks"), _Reader("an integer", _integer)
+)
+READERS |= dict.fromkeys(("hardware", "config"), _Reader("an object", _object))
+READERS |= dict.fromkeys(("signalled", "still_alive"), _Reader("a list", _list))
 
 
 def read_metadata(path: Path, zone: tzinfo | None = None) -> Metadata:
@@ -78,14 +129,24 @@ def read_metadata(path: Path, zone: tzinfo | None = None) -> Metadata:
 
     Sleeps a few milliseconds where it meets a half-written file, then raises MetadataUnreadable.
     """
+    return read_metadata_and_stat(path, zone)[0]
+
+
+def read_metadata_and_stat(
+    path: Path | str, zone: tzinfo | None = None
+) -> tuple[Metadata, os.stat_result]:
+    """`read_metadata`, and how the file looked just before it was read."""
     for reading in range(READINGS):
         if reading:
             time.sleep(PAUSE_SECONDS)
+        content, found = _content(path)
         try:
-            return parse_metadata(_content(path), zone)
+            return parse_metadata(content, zone), found
         except ValueError as error:
             fault = str(error)
-    raise MetadataUnreadable(f"{path.name} does not parse: {fault}")
+        if abs(time.time() - found.st_mtime) > RECENT_SECONDS:
+            break
+    raise MetadataUnreadable(f"{METADATA} does not parse: {fault}", found)
 
 
 def parse_metadata(data: bytes, zone: tzinfo | None = None) -> Metadata:
@@ -93,80 +154,34 @@ def parse_metadata(data: bytes, zone: tzinfo | None = None) -> Metadata:
     values = load_json(data)
     if not isinstance(values, dict):
         raise ValueError("it is not a JSON object")
-    return _Reading(values, zone).metadata()
+    metadata = Metadata()
+    if values.get("status") is None:
+        metadata.faults.append("status is None, not a status")
+    for key, value in values.items():
+        reader = READERS.get(key)
+        if reader is None:
+            metadata.extra[key] = value
+        elif value is not None:
+            _take(metadata, key, value, reader, zone)
+    return metadata
 
 
-def _content(path: Path) -> bytes:
+def _take(metadata: Metadata, key: str, value: Any, reader: _Reader, zone: tzinfo | None) -> None:
+    try:
+        setattr(metadata, key, reader.read(value, zone))
+    except (ValueError, TypeError):
+        metadata.faults.append(f"{key} is {repr(value)[:80]}, not {reader.expected}")
+
+
+def _content(path: Path | str) -> tuple[bytes, os.stat_result]:
     try:
         with open_regular(path) as descriptor:
-            if os.fstat(descriptor).st_size > LARGEST_BYTES:
-                raise MetadataUnreadable(f"{path.name} is larger than 8 MiB.")
-            return pread_full(descriptor, LARGEST_BYTES, 0)
+            found = os.fstat(descriptor)
+            if found.st_size > LARGEST_BYTES:
+                raise MetadataUnreadable(f"{METADATA} is larger than 8 MiB.", found)
+            return pread_full(descriptor, found.st_size, 0), found
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise MetadataMissing(f"There is no {path.name}.") from error
+        raise MetadataMissing(f"There is no {METADATA}.") from error
     except (OSError, NotFound) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise MetadataUnreadable(f"{path.name} cannot be read: {reason}") from error
-
-
-class _Reading:
-    """Takes the known keys out of one object, noting what does not fit."""
-
-    def __init__(self, values: dict[str, Any], zone: tzinfo | None) -> None:
-        self.values = values
-        self.zone = zone
-        self.faults: list[str] = []
-
-    def metadata(self) -> Metadata:
-        fields: dict[str, Any] = {"status": self.status()}
-        fields |= {key: self.time(key) for key in TIMES}
-        fields |= {key: self.text(key) for key in TEXTS}
-        fields |= {key: self.text(key, numbers=True) for key in TEXTS_OR_NUMBERS}
-        fields |= {key: self.integer(key) for key in INTEGERS}
-        fields |= {key: self.container(key, dict, "an object") for key in OBJECTS}
-        fields |= {key: self.container(key, list, "a list") for key in LISTS}
-        extra = {key: value for key, value in self.values.items() if key not in KNOWN}
-        return Metadata(**fields, extra=extra, faults=self.faults)
-
-    def status(self) -> Status:
-        written = self.values.get("status")
-        if isinstance(written, str) and written in WRITTEN:
-            return Status(written)
-        self.refuse("status", "a status")
-        return Status.UNKNOWN
-
-    def time(self, key: str) -> datetime | None:
-        value = self.values.get(key)
-        try:
-            return None if value is None else read_time(value, self.zone)
-        except (ValueError, TypeError):
-            self.refuse(key, "a time")
-            return None
-
-    def text(self, key: str, *, numbers: bool = False) -> str | None:
-        value = self.values.get(key)
-        if numbers and isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-        if value is None or isinstance(value, str):
-            return value and value[:LONGEST_TEXT]
-        self.refuse(key, "text")
-        return None
-
-    def integer(self, key: str) -> int | None:
-        value = self.values.get(key)
-        if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_INTEGER:
-            return value
-        if value is not None:
-            self.refuse(key, "an integer")
-        return None
-
-    def container(self, key: str, kind: type, expected: str) -> Any:
-        value = self.values.get(key)
-        if value is None or isinstance(value, kind):
-            return value
-        self.refuse(key, expected)
-        return None
-
-    def refuse(self, key: str, expected: str) -> None:
-        shown = repr(self.values.get(key))[:80]
-        self.faults.append(f"{key} is {shown}, not {expected}")
+        raise MetadataUnreadable(f"{METADATA} cannot be read: {reason}") from error

@@ -12,13 +12,25 @@ DEEPEST = 64
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+def _finite(text: str) -> float | None:
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=lambda name: None)
+
+
 def load_json(data: bytes) -> object:
     """Any JSON value; ValueError for what is not JSON or nests deeper than 64 levels."""
+    text = data.decode("utf-8-sig", errors="replace")
     try:
-        value = json.loads(data.decode("utf-8-sig", errors="replace"))
+        value = DECODER.decode(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
-    return _storable(value, DEEPEST)
+    # only an escape can name what UTF-8 cannot hold; most files have none, and few brackets
+    if "\\u" in text or text.count("{") + text.count("[") > DEEPEST:
+        return _storable(value, DEEPEST)
+    return value
 
 
 def storable_text(text: str) -> str:
@@ -28,8 +40,6 @@ def storable_text(text: str) -> str:
 def _storable(value: object, depth: int) -> object:
     if isinstance(value, str):
         return storable_text(value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
     if isinstance(value, dict | list) and depth == 0:
         raise ValueError(f"nested deeper than {DEEPEST} levels")
     if isinstance(value, dict):

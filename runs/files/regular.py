@@ -10,7 +10,7 @@ from runs.errors import NotFound
 
 
 @contextmanager
-def open_regular(path: Path, *, follow: bool = True) -> Iterator[int]:
+def open_regular(path: Path | str, *, follow: bool = True) -> Iterator[int]:
     """A descriptor for reading a regular file, closed at the end.
 
     Raises FileNotFoundError where there is none, and NotFound for a pipe, socket, device or
@@ -21,7 +21,7 @@ def open_regular(path: Path, *, follow: bool = True) -> Iterator[int]:
     descriptor = os.open(path, flags if follow else flags | os.O_NOFOLLOW)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise NotFound(f"{path.name} is not a file.")
+            raise NotFound(f"{Path(path).name} is not a file.")
         yield descriptor
     finally:
         os.close(descriptor)
