@@ -7,11 +7,16 @@ FusionwebError
 │   └── ProgramUnusable       the program does not exist or cannot be executed
 ├── NotAllowed                the actor may not do this
 ├── NotFound                  no such thing, or none the actor may see
+│   ├── CheckpointNotFound
 │   └── PathOutside           a path that leaves the directory it belongs to
 ├── Conflict                  the thing's present state does not allow it
 │   ├── RunAlreadyCreated     creating it once more under the same id
 │   ├── RunAlreadyFinished    cancelling what has ended
-│   └── RunStillActive        deleting or retrying what has not
+│   ├── RunStillActive        deleting or retrying what has not
+│   ├── JobStillActive        deleting a job that runs, or may
+│   ├── CheckpointPinned      changing what an approval holds fast
+│   ├── CheckpointInUse       deleting what a run resumes from
+│   └── PlaceTaken            restoring to where something is again
 └── PassingFault              may work when tried again; nothing was decided
     ├── LaunchFailed          the executor could not start the run
     └── DiskSpaceInsufficient too little space to begin
@@ -82,6 +87,10 @@ class NotFound(FusionwebError):
     code = "not_found"
 
 
+class CheckpointNotFound(NotFound):
+    code = "checkpoint_not_found"
+
+
 class PathOutside(NotFound):
     code = "artifact_not_found"
 
@@ -100,6 +109,22 @@ class RunAlreadyFinished(Conflict):
 
 class RunStillActive(Conflict):
     code = "run_still_active"
+
+
+class CheckpointPinned(Conflict):
+    code = "checkpoint_pinned"
+
+
+class JobStillActive(Conflict):
+    code = "job_still_active"
+
+
+class CheckpointInUse(Conflict):
+    code = "checkpoint_in_use"
+
+
+class PlaceTaken(Conflict):
+    code = "destination_exists"
 
 
 class PassingFault(FusionwebError):
