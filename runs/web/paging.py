@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from runs.errors import InvalidInput
@@ -25,7 +26,7 @@ class Column:
 class Page:
     """Keys of one page in order; `newer` and `older` are cursors, empty where there is no more."""
 
-    keys: list[str]
+    keys: list[Any]
     newer: str
     older: str
 
@@ -36,6 +37,10 @@ def moment(name: str) -> Column:
 
 def text(name: str) -> Column:
     return Column(name, str, str)
+
+
+def whole(name: str) -> Column:
+    return Column(name, str, int)
 
 
 def page_of(
@@ -55,7 +60,7 @@ def page_of(
     cursor = before or after
     falling = descending is not backwards
     if cursor:
-        rows = rows.filter(beyond(column, cursor, falling=falling))
+        rows = rows.filter(beyond(rows, column, cursor, falling=falling))
     sign = "-" if falling else ""
     ordered = rows.order_by(f"{sign}{column.name}", f"{sign}pk").values_list(column.name, "pk")
     found = list(ordered[: size + 1])
@@ -70,16 +75,16 @@ def page_of(
     return Page([pk for _, pk in found], first if has_newer else "", last if has_older else "")
 
 
-def write_cursor(column: Column, value: Any, pk: str) -> str:
+def write_cursor(column: Column, value: Any, pk: Any) -> str:
     return f"{column.write(value)}~{pk}"
 
 
-def beyond(column: Column, cursor: str, *, falling: bool) -> Q:
+def beyond(rows: QuerySet[Any], column: Column, cursor: str, *, falling: bool) -> Q:
     """Rows past the cursor. As `<= and not =`: the usual `< or =` scans the table in SQLite."""
-    written, _, pk = cursor.rpartition("~")
+    written, _, key = cursor.rpartition("~")
     try:
-        value = column.read(written)
-    except ValueError as error:
+        value, pk = column.read(written), rows.model._meta.pk.to_python(key)
+    except (ValueError, ValidationError) as error:
         raise InvalidInput("This page's address is damaged. Begin at the first page.") from error
     passed, step = ("gte", "lte") if falling else ("lte", "gte")
     tie = Q(**{column.name: value, f"pk__{passed}": pk})

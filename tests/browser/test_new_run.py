@@ -55,6 +55,6 @@ def test_it_makes_one_run_of_two_quick_presses(form, product):
     form.get_by_role("button", name="Launch", exact=True).dblclick()
     form.wait_for_url("**/runs/*/")
     form.goto("/runs/?search=pressed-twice")
-    expect(form.locator("tr[data-run]")).to_have_count(1)
-    form.locator("tr[data-run]").get_by_role("checkbox").check()
+    expect(form.locator("tr[data-key]")).to_have_count(1)
+    form.locator("tr[data-key]").get_by_role("checkbox").check()
     form.get_by_label("Selected runs").get_by_role("button", name="Cancel").click()

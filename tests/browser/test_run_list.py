@@ -29,14 +29,14 @@ def test_it_offers_runs_launched_elsewhere_without_moving_the_rows(page, open_pa
     product.let_go(ended)
     page.goto("/runs/")
     mark(page)
-    first = page.locator("tr[data-run]").first
+    first = page.locator("tr[data-key]").first
     before = first.get_attribute("id")
     expect(page.locator("#live")).to_have_text("live")
 
     newer = launch(open_page(), "count", "newer")
     product.let_go(newer)
 
-    offer = page.locator("#new-runs")
+    offer = page.locator("#new-rows")
     expect(offer).to_have_text(re.compile("1 new run"))
     assert first.get_attribute("id") == before
     expect_never_reloaded(page)
