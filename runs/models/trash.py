@@ -7,9 +7,9 @@ from django.db import models
 class Trash(models.Model):
     """A deleted run, job or checkpoint until `keep_until`.
 
-    `moves` is a list of {"from", "to"} paths, each a rename within one file system; `snapshot`
-    the rows as Django serializes them, to be put back with the files. `size_bytes` and `files`
-    were measured when it was deleted.
+    `moves` is a list of {"from", "to"} paths, each a rename within one file system, below
+    `<root>/.trash/<token>`; `snapshot` the rows as Django serializes them, to be put back with
+    the files. `size_bytes` and `files` were measured when it was deleted.
     """
 
     class Kind(models.TextChoices):
@@ -18,6 +18,7 @@ class Trash(models.Model):
         CHECKPOINT = "checkpoint", "checkpoint"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
+    token = models.CharField(max_length=30, unique=True)
     label = models.CharField(max_length=2000)
     project = models.CharField(max_length=255)
     owner = models.CharField(max_length=150, blank=True)
