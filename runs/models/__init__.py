@@ -2,6 +2,7 @@
 
 from .alert import Alert
 from .checkpoint import Checkpoint
+from .delivery import Delivery
 from .event import Event
 from .job import Job
 from .program import Program
@@ -16,6 +17,7 @@ from .trash import Trash
 __all__ = [
     "Alert",
     "Checkpoint",
+    "Delivery",
     "Event",
     "Job",
     "Program",

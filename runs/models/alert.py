@@ -10,13 +10,15 @@ class Alert(models.Model):
 
     `over_at` is set when the cause is over: of a condition (a missing root) when it ends, of a
     happening (a failed job) when somebody has acknowledged it. From then on the same cause is a
-    new alert. `address` is the page it is about.
+    new alert; one that is over and not acknowledged is taken up again. `address` is the page it
+    is about.
     """
 
     class Kind(models.TextChoices):
         JOB_FAILED = "job_failed", "job failed"
         JOB_STALE = "job_stale", "job went silent"
         JOB_PREEMPTED = "job_preempted", "job was preempted"
+        JOB_LOST = "job_lost", "run was lost"
         SUPERVISOR_DOWN = "supervisor_down", "no supervisor"
         DISK_NEARLY_FULL = "disk_nearly_full", "disk nearly full"
         ROOT_MISSING = "root_missing", "root missing"
@@ -33,10 +35,6 @@ class Alert(models.Model):
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    sent_at = models.DateTimeField(null=True, blank=True)
-    send_after = models.DateTimeField(null=True, blank=True)
-    send_attempts = models.PositiveIntegerField(default=0)
-    send_fault = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering = ["-raised_at", "-id"]
@@ -48,14 +46,19 @@ class Alert(models.Model):
         indexes = [
             models.Index(fields=["raised_at", "id"], name="alert_raised"),
             models.Index(
-                fields=["id"],
+                fields=["cause"],
                 name="alert_unacknowledged",
                 condition=Q(acknowledged_at__isnull=True),
             ),
-            models.Index(
-                fields=["send_after"], name="alert_unsent", condition=Q(sent_at__isnull=True)
-            ),
         ]
+
+    @property
+    def is_happening(self) -> bool:
+        """It happened at a moment; anything else is a condition, which lasts."""
+        return self.kind in HAPPENINGS
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.message}"
+
+
+HAPPENINGS = frozenset({Alert.Kind.JOB_FAILED, Alert.Kind.JOB_PREEMPTED, Alert.Kind.JOB_LOST})
