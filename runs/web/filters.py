@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from runs.contract.status import ACTIVE, FINAL, Status
 from runs.models import Program, Project, Run
+from runs.search import search
 
 EVERYBODY = "all"
 STATUSES = [(status.value, status.value) for status in Status if status in ACTIVE | FINAL]
@@ -86,9 +87,7 @@ class RunFilter(django_filters.FilterSet):
         return runs.filter(created_at__lte=in_zone(value, time.max))
 
     def by_search(self, runs: QuerySet[Run], name: str, value: str) -> QuerySet[Run]:
-        for word in value.lower().split():
-            runs = runs.filter(search_text__contains=word)
-        return runs
+        return search(runs, value)
 
 
 def in_zone(day: date, hour: time) -> datetime:
