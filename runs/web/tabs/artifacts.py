@@ -1,8 +1,11 @@
-"""The files of a run: a folder's listing, or a look into one file."""
+"""The files below a directory: a folder's listing, or a look into one file."""
 
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from runs.contract.layout import OUTPUT
 from runs.errors import NotFound
@@ -14,19 +17,43 @@ from runs.models import Run
 def context(request: HttpRequest, run: Run) -> dict[str, Any]:
     """`path` of the address is a folder or a file, relative to the run's directory."""
     path = request.GET.get("path", "").strip("/")
-    shown = {"crumbs": crumbs(path), "path": path}
+    shown = {
+        "top": run.name,
+        "here": "?tab=artifacts",
+        "file_base": file_base(run),
+        "crumbs": crumbs(path),
+        "path": path,
+        "may_grow": not run.is_final,
+    }
     if not run.directory.is_dir():
         return {**shown, "gone": True}
-    if path and not resolve_inside(run.directory, path).is_dir():
-        return {**shown, **look_into(run, path)}
-    files, size_bytes = tree_size(run.directory / path, hidden=False)
-    listing = list_directory(run.directory, path)
-    return {**shown, "listing": listing, "files": files, "size_bytes": size_bytes}
+    found = listing_or_file(run.directory, path)
+    if "listing" in found:
+        files, size_bytes = tree_size(run.directory / path, hidden=False)
+        found |= {"files": files, "size_bytes": size_bytes, "zip": zip_address(run, path)}
+    return {**shown, **found}
 
 
-def look_into(run: Run, path: str) -> dict[str, Any]:
+def file_base(run: Run) -> str:
+    """A file's download is there with its path at the end."""
+    return reverse("run_artifact", args=[run.pk, "-"]).removesuffix("-")
+
+
+def zip_address(run: Run, path: str) -> str:
+    query = f"?{urlencode({'path': path})}" if path else ""
+    return reverse("run_artifacts_zip", args=[run.pk]) + query
+
+
+def listing_or_file(directory: Path, path: str) -> dict[str, Any]:
+    """Of a folder its `listing`, of a file a look into it. Raises NotFound, PathOutside."""
+    if path and not resolve_inside(directory, path).is_dir():
+        return look_into(directory, path)
+    return {"listing": list_directory(directory, path)}
+
+
+def look_into(directory: Path, path: str) -> dict[str, Any]:
     """`preview`, and a table's rows filled up to its width. Raises NotFound, PathOutside."""
-    file = resolve_inside(run.directory, path)
+    file = resolve_inside(directory, path)
     try:
         found = preview(file)
     except OSError as error:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from runs.errors import NotFound
 from runs.files.artifacts import resolve_inside
 from runs.web.downloads import file_response, zip_response
-from runs.web.tabs.artifacts import look_into
+from runs.web.tabs.artifacts import file_base, look_into
 from runs.web.views.loading import get_run
 
 
@@ -29,7 +29,8 @@ def preview(request: HttpRequest, run_id: str, path: str) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         query = urlencode({"tab": "artifacts", "path": path})
         return redirect(f"{reverse('run', args=[run.pk])}?{query}")
-    return render(request, "run/_preview.html", {"run": run, **look_into(run, path)})
+    context = {"file_base": file_base(run), **look_into(run.directory, path)}
+    return render(request, "files/_preview.html", context)
 
 
 @require_safe
