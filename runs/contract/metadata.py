@@ -133,13 +133,16 @@ def read_metadata(path: Path, zone: tzinfo | None = None) -> Metadata:
 
 
 def read_metadata_and_stat(
-    path: Path | str, zone: tzinfo | None = None
+    path: Path | str, zone: tzinfo | None = None, *, follow: bool = True
 ) -> tuple[Metadata, os.stat_result]:
-    """`read_metadata`, and how the file looked just before it was read."""
+    """`read_metadata`, and how the file looked just before it was read.
+
+    With `follow=False` a symlink is unreadable: it may lead out of what one wants to look into.
+    """
     for reading in range(READINGS):
         if reading:
             time.sleep(PAUSE_SECONDS)
-        content, found = _content(path)
+        content, found = _content(path, follow)
         try:
             return parse_metadata(content, zone), found
         except ValueError as error:
@@ -173,9 +176,9 @@ def _take(metadata: Metadata, key: str, value: Any, reader: _Reader, zone: tzinf
         metadata.faults.append(f"{key} is {repr(value)[:80]}, not {reader.expected}")
 
 
-def _content(path: Path | str) -> tuple[bytes, os.stat_result]:
+def _content(path: Path | str, follow: bool) -> tuple[bytes, os.stat_result]:
     try:
-        with open_regular(path) as descriptor:
+        with open_regular(path, follow=follow) as descriptor:
             found = os.fstat(descriptor)
             if found.st_size > LARGEST_BYTES:
                 raise MetadataUnreadable(f"{METADATA} is larger than 8 MiB.", found)

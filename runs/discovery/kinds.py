@@ -23,6 +23,10 @@ class Key(NamedTuple):
     name: str
     suffix: str
 
+    @property
+    def name_key(self) -> "NameKey":
+        return self.project, self.group, self.name
+
 
 NameKey = tuple[str, str, str]
 """Project, group and name."""
@@ -71,7 +75,8 @@ class Reading:
 
 
 class Known(NamedTuple):
-    """A row of the table. `removable` is False where it stays though its directory is gone."""
+    """A row of the table. `removable` is False where a vanished directory changes nothing in it
+    (the run that was launched here owns it); such rows do not count as removals."""
 
     pk: int
     look: Look
@@ -79,7 +84,7 @@ class Known(NamedTuple):
 
 
 class Kind(Protocol):
-    """Jobs or checkpoints below one root.
+    """Jobs or checkpoints below one root; `topic` is that of their events.
 
     The first five touch the disk and never the database: they are called without a transaction
     and may take long. `write`, `move` and `remove` touch the database and never the disk: they
@@ -87,6 +92,8 @@ class Kind(Protocol):
     called outside of any, and makes its own. All are called again with the same where a process
     was killed in between, or where the engine is not sure.
     """
+
+    topic: str
 
     def list_name(self, path: str) -> Listing:
         """The leaves below one name directory. Raises OSError where it cannot be listed."""
@@ -108,6 +115,9 @@ class Kind(Protocol):
 
     def known(self, root: Root, keys: Iterable[Key]) -> dict[Key, Known]:
         """The rows among these; a key without a row is left out."""
+
+    def count(self, root: Root) -> int:
+        """All rows that stand for a directory."""
 
     def write(self, root: Root, readings: list[Reading], *, quiet: bool) -> None:
         """Insert or update the rows; `quiet` during the first scan, which announces counts."""
