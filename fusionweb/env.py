@@ -293,6 +293,10 @@ SETTINGS = [
 ]
 
 
+# Who knows one of these may act in our name: a bad value is not quoted either.
+SECRETS = {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "FUSIONWEB_ALERT_WEBHOOK"}
+
+
 def read_settings() -> dict[str, Any]:
     """Every setting by name. Raises ImproperlyConfigured naming the bad one."""
     environ.Env.read_env(BASE_DIR / ".env")
@@ -305,8 +309,9 @@ def read_one(setting: Setting) -> Any:
         return setting.read(text)
     except (ValueError, KeyError, RuntimeError):
         # RuntimeError: the home of a user who does not exist
+        shown = "…" if setting.name in SECRETS else repr(text)
         raise ImproperlyConfigured(
-            f"{setting.name}={text!r} cannot be used: expected {setting.expected}"
+            f"{setting.name}={shown} cannot be used: expected {setting.expected}"
         ) from None
 
 

@@ -105,3 +105,10 @@ def test_every_setting_is_documented_with_its_default():
     assert set(written) - {"PORT"} == set(BY_NAME)
     for name, setting in BY_NAME.items():
         assert written[name] == (setting.default or "empty"), name
+
+
+def test_it_does_not_quote_a_bad_value_that_is_a_secret(monkeypatch):
+    monkeypatch.setenv("FUSIONWEB_ALERT_WEBHOOK", "chat.example/t0ps3cret")
+    with pytest.raises(ImproperlyConfigured) as refused:
+        read_one(BY_NAME["FUSIONWEB_ALERT_WEBHOOK"])
+    assert "t0ps3cret" not in str(refused.value)

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from runs.alerts.outcomes import raise_for_run
 from runs.contract.status import FINAL, Status
 from runs.events import record_event
 from runs.models import Run
@@ -56,6 +57,7 @@ def transition(
         record_event(
             topic="runs", kind=f"run.{to}", subject=run.pk, payload=payload_of(run), actor=actor
         )
+        raise_for_run(run)
     return True
 
 

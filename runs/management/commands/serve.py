@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from runs.alerts.processes import beside_web
+
 
 class Command(BaseCommand):
     help = "Serves pages and sockets until SIGTERM or Ctrl-C; sockets are closed with 1012."
@@ -22,5 +24,7 @@ class Command(BaseCommand):
         from fusionweb.asgi import application
         from runs.web.server import serve
 
-        if not serve(application, options["host"], options["port"]):
+        with beside_web():
+            listened = serve(application, options["host"], options["port"])
+        if not listened:
             raise CommandError(f"cannot listen on {options['host']}:{options['port']}")
