@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
+from runs.alerts.processes import beside_supervisor
 from runs.contract.status import Status
 from runs.errors import LaunchFailed, PassingFault
 from runs.lifecycle.executors import executor_named
@@ -69,7 +70,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         logger.info("supervisor %s: %s slots", self.name, settings.FUSIONWEB_MAX_RUNNING)
-        with self.alarm:
+        with self.alarm, beside_supervisor():
             while not self.stopping:
                 self.attempt_step()
             self.leave()
