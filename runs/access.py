@@ -17,3 +17,9 @@ def require_act_on(user: Any, run: Run) -> None:
     """Raises NotAllowed with a sentence for the person."""
     if not may_act_on(user, run):
         raise NotAllowed(f"This run belongs to {run.owner}. Only its owner and staff may do that.")
+
+
+def require_staff(user: Any, sentence: str) -> None:
+    """Raises NotAllowed with that sentence but for staff."""
+    if not (user.is_active and user.is_staff):
+        raise NotAllowed(sentence)

@@ -16,6 +16,7 @@ from runs.discovery.roots import root_row
 from runs.lifecycle import places
 from runs.lifecycle.bundled import install_bundled
 from runs.lifecycle.services import RunRequest, create_run
+from runs.lifecycle.supervisor.cleaner import Cleaner
 from runs.lifecycle.supervisor.process import Supervisor
 from runs.models import Checkpoint, Job, Program, Project, Root, Run
 from runs.models import Supervisor as SupervisorRow
@@ -188,8 +189,19 @@ def checkpoint_row(checkpoint_root):
     return make
 
 
+class InlineCleaner(Cleaner):
+    """A round of clean-up within the step: a thread would see nothing of a test's transaction."""
+
+    def start(self):
+        self.work()
+
+
 class InlineSupervisor(Supervisor):
     """The real supervisor, stepped by the test instead of by its own loop."""
+
+    def __init__(self, label=""):
+        super().__init__(label)
+        self.cleaner = InlineCleaner()
 
     def until(self, condition, seconds=WAIT_SECONDS):
         deadline = time.monotonic() + seconds

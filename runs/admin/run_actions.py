@@ -12,8 +12,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from runs.cleanup.deletion import Size, run_size
 from runs.errors import FusionwebError
-from runs.lifecycle.services import Deleted, cancel_run, delete_run, retry_run, run_size
+from runs.lifecycle.services import cancel_run, delete_run, retry_run
 from runs.models import Run
 from runs.web.templatetags.show import count, size
 
@@ -29,7 +30,7 @@ class Doomed:
     """A run about to be deleted, and what goes with it."""
 
     run: Run
-    size: Deleted
+    size: Size
 
 
 @admin.action(description="Cancel")

@@ -35,14 +35,9 @@ def own_checkpoints(run: Run) -> Path:
     return checkpoint_directory(run) / run.pk
 
 
-def trash_directory(path: Path, root: Path) -> Path:
-    """A new place for `path` in the trash of its root: same file system, so one rename."""
-    return root / TRASH / f"{path.name}.{os.urandom(4).hex()}"
-
-
-def move_to_trash(path: Path, root: Path) -> None:
-    """Take a directory out of sight at once; the supervisor removes it. Missing is fine."""
-    target = trash_directory(path, root)
+def set_aside(path: Path, root: Path) -> None:
+    """Take half-made directories out of the way; the supervisor removes them. Missing is fine."""
+    target = root / STAGING / f"{path.name}.{os.urandom(4).hex()}"
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         path.rename(target)

@@ -16,12 +16,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from runs.access import require_act_on
+from runs.cleanup.deletion import discard_run
+from runs.cleanup.trash import Deleted
 from runs.configuration.command import find_executable, parse_command
 from runs.configuration.document import Document, parse
 from runs.configuration.overrides import check_overrides
 from runs.configuration.schema import validate
 from runs.contract.layout import TEMPLATE_STEM, check_name
-from runs.contract.status import DELETABLE, STOPPABLE, Status
+from runs.contract.status import STOPPABLE, Status
 from runs.errors import (
     ConfigurationInvalid,
     InvalidInput,
@@ -31,7 +33,6 @@ from runs.errors import (
     RunAlreadyFinished,
     RunStillActive,
 )
-from runs.files.artifacts import tree_size
 from runs.models import Program, Project, Run
 from runs.models.run import new_run_id
 
@@ -39,9 +40,8 @@ from .places import (
     BUNDLED_COMMANDS,
     STAGING,
     catalogue,
-    move_to_trash,
-    own_checkpoints,
     require_disk_space,
+    set_aside,
     status_root,
 )
 from .transitions import announce, transition
@@ -79,12 +79,6 @@ class FrozenConfiguration:
     base: str
     text: str
     format: str
-
-
-@dataclass(frozen=True)
-class Deleted:
-    files: int
-    size_bytes: int
 
 
 def effective_configuration(request: RunRequest) -> FrozenConfiguration:
@@ -167,7 +161,7 @@ def store(run: Run, configuration: FrozenConfiguration, actor: User) -> None:
             insert(run)
             announce(run, "created", actor)
             # what a web process killed just before its commit left under this very id
-            move_to_trash(run.directory, Path(run.root))
+            set_aside(run.directory, Path(run.root))
             run.directory.parent.mkdir(parents=True, exist_ok=True)
             staging.rename(run.directory)
     finally:
@@ -247,30 +241,13 @@ def cancel_waiting(run: Run, actor: User) -> bool:
     )
 
 
-def delete_run(*, actor: User, run: Run) -> Deleted:
-    """Remove an ended run with its directory and its checkpoints; says how much that was.
+def delete_run(*, actor: User, run: Run, reason: str = "") -> Deleted:
+    """Move an ended run with its directory and its checkpoints into the trash; says how much.
 
-    Raises RunStillActive, NotAllowed. The files leave their place at once, and the disk
-    as soon as the supervisor has emptied the trash.
+    Raises RunStillActive, NotAllowed, CheckpointInUse. What staff have pinned stays, and is said.
     """
     require_act_on(actor, run)
-    measured = run_size(run)
-    checkpoints = own_checkpoints(run)
-    directory, root = run.directory, Path(run.root)
-    with transaction.atomic():
-        deleted, _ = Run.objects.filter(pk=run.pk, status__in=DELETABLE).delete()
-        if not deleted:
-            raise RunStillActive("This run has not ended. Cancel it first.")
-        announce(run, "deleted", actor)
-        move_to_trash(directory, root)
-        move_to_trash(checkpoints, Path(settings.FUSIONWEB_CHECKPOINT_DIRS[0]))
-    return measured
-
-
-def run_size(run: Run) -> Deleted:
-    """Files and bytes of a run, its checkpoints included, measured on disk."""
-    sizes = [tree_size(run.directory), tree_size(own_checkpoints(run))]
-    return Deleted(sum(files for files, _ in sizes), sum(size for _, size in sizes))
+    return discard_run(run, actor=actor, reason=reason)
 
 
 def request_like(run: Run, **changes: Any) -> RunRequest:

@@ -1,13 +1,14 @@
 """Deleting takes the files along, and only those."""
 
 import pytest
+from django.utils import timezone
 
+from runs.cleanup.emptying import empty_trash
 from runs.contract.status import Status
 from runs.errors import NotAllowed, RunStillActive
 from runs.lifecycle.places import own_checkpoints
 from runs.lifecycle.services import delete_run
-from runs.lifecycle.supervisor.sweep import empty_trash
-from runs.models import Event, Run
+from runs.models import Event, Run, Trash
 
 pytestmark = pytest.mark.django_db
 
@@ -23,9 +24,12 @@ def test_it_removes_row_and_files_and_says_how_much(make_run, supervisor, member
     checkpoint.mkdir(parents=True)
     (checkpoint / "state.json").write_text("{}")
     deleted = delete_run(actor=member, run=run)
-    empty_trash()
     assert deleted.size_bytes > 5000
     assert not Run.objects.exists()
+    assert not run.directory.exists()
+    assert list(folders.rglob("*result.bin"))
+    Trash.objects.update(keep_until=timezone.now())
+    empty_trash()
     assert not list(folders.rglob("*result.bin"))
     assert not checkpoint.exists()
     assert Event.objects.filter(kind="run.deleted", subject=run.pk, actor=member).exists()

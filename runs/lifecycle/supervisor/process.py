@@ -22,6 +22,7 @@ from runs.models import Supervisor as SupervisorRow
 
 from .alarm import Alarm
 from .claim import claim_next, release, renew, take_over_abandoned
+from .cleaner import Cleaner
 from .launch import launch_run
 from .observe import (
     Watched,
@@ -33,7 +34,7 @@ from .observe import (
     mark_verified,
     read_progress,
 )
-from .sweep import dead_supervisors, empty_trash, forget_old_supervisors, optimize_database
+from .sweep import dead_supervisors, forget_old_supervisors, optimize_database
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Supervisor:
         self.identity = identity
         self.watched: dict[str, Watched] = {}
         self.alarm = Alarm()
+        self.cleaner = Cleaner()
         self.stopping = False
         self.next_heartbeat = 0.0
         self.next_sweep = 0.0
@@ -102,7 +104,7 @@ class Supervisor:
         if now >= self.next_sweep:
             self.next_sweep = now + SWEEP_SECONDS
             correct_lost()
-            empty_trash()
+            self.cleaner.start()
             forget_old_supervisors()
         if now >= self.next_optimization:
             self.next_optimization = now + OPTIMIZATION_SECONDS
@@ -211,6 +213,7 @@ class Supervisor:
         watched.cancel_delivered = run.cancel_requested_at
 
     def leave(self) -> None:
+        self.cleaner.stop()
         release(self.name)
         SupervisorRow.objects.filter(name=self.name).delete()
         self.helpers.shutdown(wait=False, cancel_futures=True)

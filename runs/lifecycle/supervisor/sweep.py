@@ -1,4 +1,4 @@
-"""Clean-up by the clock: trash, half-made directories, rows of supervisors that are gone."""
+"""Clean-up by the clock: half-made directories, rows of supervisors that are gone."""
 
 import logging
 import os
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from runs.lifecycle.places import STAGING, TRASH
+from runs.lifecycle.places import STAGING
 from runs.lifecycle.processes import ProcessIdentity, is_alive
 from runs.models import Supervisor
 from runs.models.supervisor import DOWN_AFTER
@@ -43,11 +43,9 @@ def optimize_database() -> None:
             cursor.execute("ANALYZE")
 
 
-def empty_trash() -> None:
-    """Remove what was deleted, and what a killed web process left half made."""
-    for root in [*settings.FUSIONWEB_STATUS_DIRS, *settings.FUSIONWEB_CHECKPOINT_DIRS]:
-        for path in children(Path(root) / TRASH):
-            remove(path)
+def remove_half_made() -> None:
+    """What a killed web process left in the staging directories."""
+    for root in settings.FUSIONWEB_STATUS_DIRS:
         for path in children(Path(root) / STAGING):
             if is_older_than(path, STAGING_SECONDS):
                 remove(path)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from runs.lifecycle.services import run_size
+from runs.cleanup.deletion import run_size
 from runs.models import Run
 from runs.web.live_progress import progress_of
 

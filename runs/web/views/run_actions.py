@@ -1,7 +1,6 @@
 """Cancel, retry and delete: one run from its page, or many from the list."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import astuple
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +14,9 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from runs.access import require_act_on
+from runs.cleanup.deletion import run_size
 from runs.errors import FusionwebError, InvalidInput, RunStillActive
-from runs.lifecycle.services import cancel_run, delete_run, retry_run, run_size
+from runs.lifecycle.services import cancel_run, delete_run, retry_run
 from runs.models import Run
 from runs.web.templatetags.show import count, size
 from runs.web.views.loading import get_run_to_act_on
@@ -133,7 +133,8 @@ def apply(action: str, user: Any, runs: Sequence[Run]) -> tuple[str, list[str]]:
             failures.append(f"{run.name}: {error.message}")
     words = DONE[action].format(count(len(results), "run"))
     if action == "delete" and results:
-        files, size_bytes = (sum(each) for each in zip(*map(astuple, results), strict=True))
+        files = sum(deleted.files for deleted in results)
+        size_bytes = sum(deleted.size_bytes for deleted in results)
         words += f" That was {count(files, 'file')}, {size(size_bytes)}."
     return words, failures
 

@@ -1,0 +1,1 @@
+"""Deleting with a way back: trash, retention, disk usage."""

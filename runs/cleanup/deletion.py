@@ -1,0 +1,262 @@
+"""Delete a run, a job or a checkpoint: who may, what forbids it, and what goes along.
+
+`discard_…` delete without asking who; they are for retention. All go through the trash.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import Q
+
+from runs.access import require_staff
+from runs.contract.layout import METADATA
+from runs.contract.metadata import MetadataUnreadable, read_metadata
+from runs.contract.status import DELETABLE, Status
+from runs.discovery.announce import Change, announce
+from runs.discovery.selectors import stale_before
+from runs.errors import (
+    CheckpointInUse,
+    CheckpointPinned,
+    JobStillActive,
+    NotFound,
+    RunStillActive,
+)
+from runs.events import record_event
+from runs.files.artifacts import tree_size
+from runs.lifecycle.places import checkpoint_directory, own_checkpoints
+from runs.lifecycle.transitions import announce as announce_run
+from runs.models import Checkpoint, Job, Review, Root, Run, Trash
+
+from .moves import Mover, parts_without, stands_below
+from .reasons import Resumptions, activity, approval
+from .trash import Deleted, Discarded, into_trash, keep_moves, record
+
+
+@dataclass(frozen=True)
+class Size:
+    files: int
+    size_bytes: int
+
+
+def total_size(paths: Iterable[Path]) -> Size:
+    """Measured on disk; what is not there counts nothing."""
+    sizes = [tree_size(path) for path in paths]
+    return Size(sum(files for files, _ in sizes), sum(size for _, size in sizes))
+
+
+def run_size(run: Run) -> Size:
+    """Files and bytes of a run, its checkpoints included, measured on disk."""
+    return total_size([run.directory, own_checkpoints(run)])
+
+
+def job_size(job: Job) -> Size:
+    return total_size([job.directory])
+
+
+def checkpoint_size(checkpoint: Checkpoint) -> Size:
+    return total_size([checkpoint.directory])
+
+
+def own_checkpoint_rows(run: Run) -> list[Checkpoint]:
+    """The rows of what only this run saved."""
+    below = Q(suffix=run.pk) | Q(suffix__startswith=f"{run.pk}/")
+    found = Checkpoint.objects.select_for_update(of=("self",)).filter(
+        below,
+        root__kind=Root.Kind.CHECKPOINTS,
+        root__path=str(settings.FUSIONWEB_CHECKPOINT_DIRS[0]),
+        project=run.project.slug,
+        group=run.group,
+        name=run.name,
+    )
+    return list(found.select_related("root"))
+
+
+def discard_run(run: Run, *, actor: User | None, reason: str = "") -> Deleted:
+    """Into the trash with directory and checkpoints; pinned checkpoints stay, and are named.
+
+    Raises RunStillActive, CheckpointInUse, Conflict where the files cannot be moved.
+    """
+    directory, root = run.directory, Path(run.root)
+    stands_below(directory, root)
+    measured = run_size(run)
+    with into_trash() as mover:
+        if not Run.objects.select_for_update().filter(pk=run.pk, status__in=DELETABLE).exists():
+            raise RunStillActive("This run has not ended. Cancel it first.")
+        checkpoints = own_checkpoint_rows(run)
+        pinned = [checkpoint for checkpoint in checkpoints if checkpoint.pinned]
+        going = [checkpoint for checkpoint in checkpoints if not checkpoint.pinned]
+        refuse_what_is_used(own_checkpoints(run))
+        job = Job.objects.filter(ordered_run=run).first()
+        measured = without(measured, pinned)
+        rows = [Run.objects.get(pk=run.pk), *([job] if job else []), *with_reviews(going)]
+        place = f"{run.project.slug}/{run.group}/{run.name} {run.pk}"
+        thing = Discarded(Trash.Kind.RUN, place, run.project.slug, run.owner.get_username(), rows)
+        trash = record(
+            mover, thing, actor=actor, reason=reason, size=(measured.files, measured.size_bytes)
+        )
+        Run.objects.filter(pk=run.pk).delete()
+        delete_checkpoint_rows(going)
+        mover.discard(directory, root)
+        discard_own_checkpoints(mover, run, pinned)
+        keep_moves(trash, mover)
+        announce_run(run, "deleted", actor)
+        if job:
+            announce("jobs", [Change("job.gone", job.pk, {"status": str(job.status)})])
+    kept = [f"Its checkpoint {each.suffix} stays: {approval(each)}." for each in pinned]
+    return Deleted(measured.files, measured.size_bytes, trash.pk, run.name, kept)
+
+
+def without(measured: Size, pinned: list[Checkpoint]) -> Size:
+    if not pinned:
+        return measured
+    kept = total_size([checkpoint.directory for checkpoint in pinned])
+    return Size(measured.files - kept.files, measured.size_bytes - kept.size_bytes)
+
+
+def discard_own_checkpoints(mover: Mover, run: Run, pinned: list[Checkpoint]) -> None:
+    root = Path(settings.FUSIONWEB_CHECKPOINT_DIRS[0])
+    directory = checkpoint_directory(run) / run.pk
+    kept = {checkpoint.directory for checkpoint in pinned}
+    for part in parts_without(directory, kept):
+        mover.discard(part, root)
+
+
+def with_reviews(checkpoints: list[Checkpoint]) -> list[Checkpoint | Review]:
+    reviews = Review.objects.filter(checkpoint__in=checkpoints).order_by("pk")
+    return [*checkpoints, *reviews]
+
+
+def delete_checkpoint_rows(checkpoints: list[Checkpoint]) -> None:
+    """Part of a transaction."""
+    Checkpoint.objects.filter(pk__in=[each.pk for each in checkpoints]).delete()
+    announce(
+        "checkpoints",
+        [Change("checkpoint.deleted", row.pk, {"status": row.decision}) for row in checkpoints],
+    )
+
+
+def refuse_what_is_used(directory: Path) -> None:
+    if used := Resumptions().sentence(directory):
+        raise CheckpointInUse(f"It stays for now: it is {used}.")
+
+
+def delete_job(*, actor: Any, job: Job, reason: str = "") -> Deleted:
+    """Delete a job that was found on disk; one that a run ordered goes with its run.
+
+    Raises NotAllowed but for staff, and what `discard_job` raises.
+    """
+    require_staff(actor, "Only staff may delete jobs that were found on disk.")
+    return discard_job(job, actor=actor, reason=reason)
+
+
+def discard_job(job: Job, *, actor: User | None, reason: str = "") -> Deleted:
+    """Raises JobStillActive while it runs or may; a stale one can go. NotFound, Conflict."""
+    stands_below(job.directory, job.root.directory)
+    refuse_active_job(job)
+    measured = job_size(job)
+    with into_trash() as mover:
+        found = Job.objects.select_for_update(of=("self",)).select_related("root").filter(pk=job.pk)
+        row = found.first()
+        if row is None:
+            raise NotFound("There is no such job. It may have been deleted.")
+        refuse_active_job(row)
+        thing = Discarded(Trash.Kind.JOB, str(row.path), row.project, row.unix_owner, [row])
+        trash = record(
+            mover, thing, actor=actor, reason=reason, size=(measured.files, measured.size_bytes)
+        )
+        Job.objects.filter(pk=row.pk).delete()
+        mover.discard(row.directory, row.root.directory)
+        keep_moves(trash, mover)
+        record_event(
+            topic="jobs",
+            kind="job.gone",
+            subject=f"job:{job.pk}",
+            payload={"id": job.pk, "status": str(row.status), "trash_id": trash.pk},
+            actor=actor,
+        )
+    return Deleted(measured.files, measured.size_bytes, trash.pk, str(row.path))
+
+
+def refuse_active_job(job: Job) -> None:
+    """The row may be behind the disk, so the job's own file is asked as well."""
+    ordered = job.ordered_run_id or ordering_run(job)
+    if ordered:
+        raise JobStillActive(f"It belongs to run {ordered}. Delete the run.")
+    if alive := activity(job) or activity_on_disk(job):
+        raise JobStillActive(f"It cannot be deleted: {alive}.")
+
+
+def ordering_run(job: Job) -> str | None:
+    """The run whose launch is so young that its job's row does not name it yet."""
+    run = Run.objects.filter(pk=job.run_id[:12]).select_related("project").first()
+    return run.pk if run and run.directory == job.directory else None
+
+
+def activity_on_disk(job: Job) -> str:
+    """A job that ended may have been started again under the same id."""
+    try:
+        metadata = read_metadata(
+            job.directory / METADATA, zone=settings.FUSIONWEB_CLUSTER_TIME_ZONE
+        )
+    except MetadataUnreadable:
+        return ""
+    heard = metadata.last_heartbeat or metadata.start_time
+    alive = metadata.status == Status.RUNNING and heard and heard > stale_before()
+    return "its metadata.json says that it is running" if alive else ""
+
+
+def delete_checkpoint(*, actor: Any, checkpoint: Checkpoint, reason: str = "") -> Deleted:
+    """Raises NotAllowed but for staff, and what `discard_checkpoint` raises."""
+    require_staff(actor, "Only staff may delete checkpoints.")
+    return discard_checkpoint(checkpoint, actor=actor, reason=reason)
+
+
+def discard_checkpoint(checkpoint: Checkpoint, *, actor: User | None, reason: str = "") -> Deleted:
+    """With its reviews, and with what lies below it. Raises CheckpointPinned where it or
+    something below it is pinned, CheckpointInUse, NotFound, Conflict."""
+    stands_below(checkpoint.directory, checkpoint.root.directory)
+    measured = checkpoint_size(checkpoint)
+    with into_trash() as mover:
+        rows = with_rows_below(checkpoint)
+        if not rows:
+            raise NotFound("There is no such checkpoint. It may have been deleted.")
+        refuse_pinned(rows)
+        refuse_what_is_used(checkpoint.directory)
+        thing = Discarded(
+            Trash.Kind.CHECKPOINT,
+            str(checkpoint),
+            checkpoint.project,
+            checkpoint.unix_owner,
+            with_reviews(rows),
+        )
+        trash = record(
+            mover, thing, actor=actor, reason=reason, size=(measured.files, measured.size_bytes)
+        )
+        delete_checkpoint_rows(rows)
+        mover.discard(checkpoint.directory, checkpoint.root.directory)
+        keep_moves(trash, mover)
+    return Deleted(measured.files, measured.size_bytes, trash.pk, str(checkpoint))
+
+
+def with_rows_below(checkpoint: Checkpoint) -> list[Checkpoint]:
+    """The row as it is now, then those of what lies in its directory; none if it is gone."""
+    here = Q(pk=checkpoint.pk) | Q(suffix__startswith=f"{checkpoint.suffix}/")
+    found = Checkpoint.objects.select_for_update(of=("self",)).filter(
+        here,
+        root=checkpoint.root,
+        project=checkpoint.project,
+        group=checkpoint.group,
+        name=checkpoint.name,
+    )
+    rows = list(found.order_by("suffix").select_related("root"))
+    return rows if any(row.pk == checkpoint.pk for row in rows) else []
+
+
+def refuse_pinned(rows: list[Checkpoint]) -> None:
+    for row in rows:
+        if row.pinned:
+            raise CheckpointPinned(f"{row} stays, {approval(row)}. It must be unpinned first.")
