@@ -1,11 +1,15 @@
 """Addresses of the pages; their names are what templates and tests hold on to."""
 
 from django.contrib.auth import views as auth
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import PathConverter
 
 from .views import (
     account,
     artifacts,
+    checkpoint_list,
+    checkpoint_page,
+    checkpoint_queue,
     dashboard,
     frame,
     log,
@@ -16,6 +20,15 @@ from .views import (
     run_page,
     templates,
 )
+
+
+class SuffixConverter(PathConverter):
+    """A path that may hold anything a directory name can: a line end, too."""
+
+    regex = r"[\s\S]+"
+
+
+register_converter(SuffixConverter, "suffix")
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -39,6 +52,19 @@ urlpatterns = [
         "runs/<str:run_id>/artifacts/preview/<path:path>",
         artifacts.preview,
         name="run_artifact_preview",
+    ),
+    path("checkpoints/", checkpoint_list.checkpoint_list, name="checkpoint_list"),
+    path("checkpoints/rows/", checkpoint_list.checkpoint_rows, name="checkpoint_rows"),
+    path("checkpoints/review/", checkpoint_queue.checkpoint_queue, name="checkpoint_queue"),
+    path(
+        "checkpoints/<str:project>/<str:group>/<str:name>/",
+        checkpoint_list.checkpoint_name,
+        name="checkpoint_name",
+    ),
+    path(
+        "checkpoints/<str:project>/<str:group>/<str:name>/<suffix:suffix>/",
+        checkpoint_page.checkpoint,
+        name="checkpoint",
     ),
     path("roots/", root_list.root_list, name="root_list"),
     path("roots/<int:root_id>/accept/", root_list.accept, name="root_accept"),

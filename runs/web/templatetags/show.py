@@ -26,6 +26,7 @@ ICONS = {
     "preempted": '<path d="M3 8a5 5 0 1 0 1.6-3.7L3 5.8M3 2.5v3.3h3.3"/>',
     "lost": '<path d="M5 5.6A3 3 0 1 1 8 8.7v1.2m0 3.2v.1"/>',
 }
+ICONS["pin"] = '<path d="M5.5 2h5m-4 0v4L4 9h8L9.5 6V2M8 9v5"/>'
 ICONS["stale"] = ICONS["unknown"] = ICONS["lost"]
 
 
@@ -188,6 +189,25 @@ ROOT_STATES = {
 def root_badge(state: str) -> SafeString:
     look, words = ROOT_STATES.get(state, ("unknown", state))
     return badge(look, words)
+
+
+# Of a review: the look of which status.
+REVIEW_LOOKS = {"unreviewed": "pending", "approved": "completed", "rejected": "failed"}
+
+
+@register.simple_tag(name="review")
+def review_badge(decision: str, pinned: bool = False) -> SafeString:
+    """Colour, icon and word of a review, and a pin where nothing may delete it."""
+    shown = badge(REVIEW_LOOKS.get(decision, "unknown"), decision)
+    return shown + PIN if pinned else shown
+
+
+PIN = format_html(
+    '<span class="status pin" title="pinned: nothing deletes it">'
+    '<svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>'
+    '<span class="visually-hidden">pinned</span></span>',
+    mark_safe(ICONS["pin"]),
+)
 
 
 @register.simple_tag(name="status")

@@ -3,8 +3,9 @@
 from django.http import HttpRequest
 
 from runs.access import require_act_on
+from runs.checkpoints.selectors import find_checkpoint
 from runs.errors import NotFound
-from runs.models import Run
+from runs.models import Checkpoint, Run
 
 SHOWN_WITH = ("project", "program", "owner", "origin", "cancel_requested_by", "job")
 
@@ -22,3 +23,16 @@ def get_run_to_act_on(request: HttpRequest, run_id: str) -> Run:
     run = get_run(request, run_id)
     require_act_on(request.user, run)
     return run
+
+
+def get_checkpoint(
+    request: HttpRequest, project: str, group: str, name: str, suffix: str
+) -> Checkpoint:
+    """Any member sees every checkpoint; `?root=` chooses among equals. Raises NotFound."""
+    return find_checkpoint(project, group, name, suffix, root_asked(request.GET.get("root", "")))
+
+
+def root_asked(written: str) -> int | None:
+    """A root's number; whatever else stands there asks for none."""
+    is_number = written.isascii() and written.isdigit() and len(written) < 19
+    return int(written) if is_number else None
