@@ -53,11 +53,18 @@ class Listing:
     `leaves` maps each suffix to its directory's inode. `branches` maps the path of the name
     directory and of each directory between it and its leaves to its time of change in
     nanoseconds, taken before it was listed: as long as these stay, the leaves are the same.
+    `unreadable` has the suffixes below which nobody could look; 0 as the time of such a branch
+    has it listed again at each look.
     """
 
     leaves: dict[str, int]
     branches: dict[str, int]
     faults: list[Fault] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+
+    def may_hold(self, suffix: str) -> bool:
+        """Whether this leaf, though not listed, may still be there."""
+        return any(f"{suffix}/".startswith(f"{place}/") for place in self.unreadable)
 
 
 @dataclass

@@ -163,8 +163,8 @@ class Looker:
         listing = self.kind.list_name(path)
         self._set_faults(path, listing.faults)
         for suffix in name.leaves.keys() - listing.leaves.keys():
-            look = name.leaves.pop(suffix)
-            self._lose(Key(*key, suffix), look, path)
+            if not listing.may_hold(suffix):
+                self._lose(Key(*key, suffix), name.leaves.pop(suffix), path)
         for suffix, inode in listing.leaves.items():
             self._meet(name, Key(*key, suffix), inode)
         for branch in listing.branches.keys() - {path}:
