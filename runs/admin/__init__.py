@@ -1,5 +1,6 @@
 """The admin site: staff register programs and clean up. One noun a file."""
 
+from .alert import AlertAdmin
 from .event import EventAdmin
 from .job import JobAdmin
 from .program import ProgramAdmin
@@ -8,6 +9,7 @@ from .run import RunAdmin
 from .supervisor import SupervisorAdmin
 
 __all__ = [
+    "AlertAdmin",
     "EventAdmin",
     "JobAdmin",
     "ProgramAdmin",

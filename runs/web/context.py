@@ -1,4 +1,4 @@
-"""What the frame around every page shows: slots, a live supervisor, where events begin."""
+"""What the frame around every page shows: slots, a live supervisor, alerts, where events begin."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from runs.alerts.selectors import unacknowledged_count
 from runs.events import latest_seq
 from runs.lifecycle.selectors import QueueState, queue_state
 from runs.models import Supervisor
@@ -15,12 +16,14 @@ from runs.models import Supervisor
 
 @dataclass(frozen=True)
 class FrameState:
-    """`last_seen` is the newest heartbeat of any supervisor, asked only while none is alive."""
+    """`last_seen` is the newest heartbeat of any supervisor, asked only while none is alive;
+    `alerts` how many wait for somebody to acknowledge them."""
 
     events_since: int
     now: datetime
     queue: QueueState
     last_seen: datetime | None
+    alerts: int
 
 
 def frame_state(request: HttpRequest) -> FrameState:
@@ -35,6 +38,7 @@ def frame_state(request: HttpRequest) -> FrameState:
             now=timezone.now(),
             queue=queue,
             last_seen=None if queue.supervisor_alive else last_heartbeat(),
+            alerts=unacknowledged_count(),
         )
         request._frame_state = state  # type: ignore[attr-defined]
     return state
