@@ -6,6 +6,7 @@ from django.urls.converters import PathConverter
 
 from .views import (
     account,
+    alert_list,
     artifacts,
     checkpoint_list,
     checkpoint_page,
@@ -66,6 +67,14 @@ urlpatterns = [
         checkpoint_page.checkpoint,
         name="checkpoint",
     ),
+    path("alerts/", alert_list.alert_list, name="alert_list"),
+    path("alerts/acknowledge/", alert_list.acknowledge_many, name="alert_acknowledge_all"),
+    path(
+        "alerts/<int:alert_id>/acknowledge/",
+        alert_list.acknowledge_one,
+        name="alert_acknowledge",
+    ),
+    path("alerts/test/<str:channel>/", alert_list.send_test, name="alert_test"),
     path("roots/", root_list.root_list, name="root_list"),
     path("roots/<int:root_id>/accept/", root_list.accept, name="root_accept"),
     path("templates/", templates.template_list, name="template_list"),

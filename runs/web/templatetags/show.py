@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from runs.lifecycle.selectors import is_stale
-from runs.models import Run
+from runs.models import Alert, Run
 
 register = template.Library()
 
@@ -189,6 +189,22 @@ ROOT_STATES = {
 def root_badge(state: str) -> SafeString:
     look, words = ROOT_STATES.get(state, ("unknown", state))
     return badge(look, words)
+
+
+# Of an alert's kind: the look of which status.
+ALERT_LOOKS = {
+    "job_failed": "failed",
+    "job_preempted": "preempted",
+    "job_stale": "stale",
+    "job_lost": "lost",
+}
+
+
+@register.filter
+def alert_badge(alert: Alert) -> SafeString:
+    """Colour, icon and word of its kind; quiet where the condition is over."""
+    look = "cancelled" if alert.over_at and not alert.is_happening else "failed"
+    return badge(ALERT_LOOKS.get(alert.kind, look), alert.get_kind_display())
 
 
 # Of a review: the look of which status.
