@@ -1,7 +1,8 @@
 """Bring the rows of one root in step with its disk: all of it, or the places that changed."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -171,22 +172,42 @@ class Engine:
         return signature == look.signature and signature is not None and any(signature)
 
     def _read(self, difference: Difference) -> None:
-        """Read what is new or different, newest directories last, and write it in batches."""
+        """Read what is new or different and write it in batches, in the order of the keys: rows
+        next to each other in the index are inserted together."""
         wanted = {**difference.found, **difference.changed}
-        batch: list[Reading] = []
-        flushed_at = time.monotonic()
-        for done, (key, inode) in enumerate(wanted.items()):
+        items = iter(sorted(wanted.items()))
+        done = 0
+        for batch in self._ahead(items) if len(wanted) > ROWS_A_BATCH else self._in_turn(items):
             check(self.stopping)
-            if key in difference.found:
-                self._watch_leaf(key)
-            batch.append(self.kind.read(self.root, key, self.looker.path(key), inode))
-            late = time.monotonic() - flushed_at > BATCH_SECONDS
-            if late or len(batch) >= ROWS_A_BATCH:
-                self._write(batch)
-                batch, flushed_at = [], time.monotonic()
-                self._tell(done + 1, len(wanted))
-        self._write(batch)
+            self._write(batch)
+            done += len(batch)
+            self._tell(done, len(wanted))
         self._announce_quiet_rows(0)
+
+    def _in_turn(self, items: Iterator[tuple[Key, int]]) -> Iterator[list[Reading]]:
+        while batch := self._read_batch(items):
+            yield batch
+
+    def _ahead(self, items: Iterator[tuple[Key, int]]) -> Iterator[list[Reading]]:
+        """The next batch is read by another thread while one is being written."""
+        with ThreadPoolExecutor(1, thread_name_prefix="read") as reader:
+            coming = reader.submit(self._read_batch, items)
+            while batch := coming.result():
+                coming = reader.submit(self._read_batch, items)
+                yield batch
+
+    def _read_batch(self, items: Iterator[tuple[Key, int]]) -> list[Reading]:
+        """Empty at the end, or when told to stop."""
+        batch: list[Reading] = []
+        until = time.monotonic() + BATCH_SECONDS
+        for key, inode in items:
+            path = self.looker.path(key)
+            if self.watch_new_leaves:
+                self.watch(path)
+            batch.append(self.kind.read(self.root, key, path, inode))
+            if len(batch) == ROWS_A_BATCH or time.monotonic() > until or self.stopping():
+                break
+        return batch
 
     def _watch_leaf(self, key: Key) -> None:
         if self.watch_new_leaves:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
@@ -22,7 +23,6 @@ COLUMNS = (
     *("inode", "file_mtime_ns", "file_size"),
 )
 KEY_COLUMNS = ("project", "group", "name", "run_id")
-TIMES = tuple(column.endswith("_at") for column in COLUMNS)
 # Of a run launched here these are the supervisor's to write.
 RUN_COLUMNS = ("status", "reason", "exit_code", "signal", "started_at", "ended_at", "listed_at")
 FAULT_COLUMNS = ("fault", "inode", "file_mtime_ns", "file_size")
@@ -31,6 +31,7 @@ TOLD = (
     *("reason", "job_key", "slurm_job_id", "host", "hosts", "chip", "total_chips", "exit_code"),
     *("signal", "started_at", "ended_at", "fault"),
 )
+ROWS_A_STATEMENT = 500
 ROWS_A_DELETE = 500
 _values = attrgetter(*COLUMNS)
 _told = attrgetter(*TOLD)
@@ -67,22 +68,28 @@ def _make_projects(rows: list[JobRow]) -> None:
 
 
 def _upsert(root: Root, rows: list[JobRow], updates: str) -> None:
-    if not rows:
-        return
-    adapt = connection.ops.adapt_datetimefield_value
-
-    def parameters(row: JobRow) -> list[Any]:
-        values = zip(TIMES, _values(row), strict=True)
-        return [root.pk, *(adapt(value) if is_time else value for is_time, value in values)]
-
+    """Many rows a statement: SQLite works them off without Python's lock."""
     names = ", ".join(map(connection.ops.quote_name, COLUMNS))
-    marks = ", ".join(["%s"] * (len(COLUMNS) + 1))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO runs_job (root_id, {names}) VALUES ({marks}) "
-            f'ON CONFLICT (project, "group", name, run_id, root_id) DO UPDATE SET {updates}',
-            [parameters(row) for row in rows],
-        )
+    marks = f"({', '.join(['%s'] * (len(COLUMNS) + 1))})"
+    for chunk in chunks(rows, ROWS_A_STATEMENT):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO runs_job (root_id, {names}) VALUES {', '.join([marks] * len(chunk))} "
+                f'ON CONFLICT (project, "group", name, run_id, root_id) DO UPDATE SET {updates}',
+                _parameters(root.pk, chunk),
+            )
+
+
+def _parameters(root: int, rows: list[JobRow]) -> list[Any]:
+    sqlite = connection.vendor == "sqlite"
+    parameters: list[Any] = []
+    for row in rows:
+        parameters.append(root)
+        parameters += _values(row)
+    if sqlite:
+        # as Django stores a time; its own conversion costs more than reading the file
+        return [str(v.replace(tzinfo=None)) if type(v) is datetime else v for v in parameters]
+    return parameters
 
 
 def _updates(columns: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import runs.contract.status
+import runs.models.project
 from django.conf import settings
 from django.db import migrations, models
 
@@ -683,5 +684,19 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="trash",
             index=models.Index(fields=["keep_until"], name="trash_keep_until"),
+        ),
+        migrations.AddField(
+            model_name="root",
+            name="scan_requested_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AlterField(
+            model_name="project",
+            name="slug",
+            field=models.CharField(
+                max_length=255,
+                unique=True,
+                validators=[runs.models.project.validate_directory_name],
+            ),
         ),
     ]

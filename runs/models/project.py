@@ -18,7 +18,7 @@ def validate_directory_name(value: str) -> None:
 class Project(models.Model):
     """A project; `slug` is its directory and its address."""
 
-    slug = models.CharField(max_length=100, unique=True, validators=[validate_directory_name])
+    slug = models.CharField(max_length=255, unique=True, validators=[validate_directory_name])
     title = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -34,6 +34,7 @@ class Root(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True)
     first_scanned_at = models.DateTimeField(null=True, blank=True)
     scanned_at = models.DateTimeField(null=True, blank=True)
+    scan_requested_at = models.DateTimeField(null=True, blank=True)
     scan_seconds = models.FloatField(null=True, blank=True)
     scan_done = models.PositiveIntegerField(default=0)
     scan_total = models.PositiveIntegerField(null=True, blank=True)
