@@ -8,12 +8,12 @@ iterations alone. Everything held is bounded, whatever a program writes.
 import math
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from pathlib import Path
 from typing import Any
 
 from runs.contract.progress_lines import Event, LineReader, ParsedLines
 from runs.contract.series import IterationSeries, Load, Point, load_series
 from runs.contract.times import read_time
+from runs.files.regular import Readable
 
 MAX_LOADS = 1000
 MAX_METRICS = 40
@@ -269,7 +269,7 @@ class ProgressReader:
     """Follows a progress file and keeps its `state` in step."""
 
     def __init__(
-        self, path: Path, expected_loads: int | None = None, zone: tzinfo | None = None
+        self, path: Readable, expected_loads: int | None = None, zone: tzinfo | None = None
     ) -> None:
         self.lines = LineReader(path)
         self.state = ProgressState(expected_loads, zone)

@@ -3,12 +3,11 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from runs.contract.tolerant_json import load_json
 from runs.errors import NotFound
-from runs.files.regular import open_regular, pread_full
+from runs.files.regular import Readable, open_regular, pread_full
 
 LONGEST_LINE_BYTES = 1024 * 1024
 BLOCK_BYTES = 256 * 1024
@@ -80,7 +79,7 @@ def _event(line: bytes) -> Event | None:
 class LineReader:
     """Follows one progress file. `offset` may be one of its earlier `next`."""
 
-    def __init__(self, path: Path, offset: int = 0) -> None:
+    def __init__(self, path: Readable, offset: int = 0) -> None:
         self.path = path
         self.offset = offset
         self._skipping = False

@@ -7,6 +7,7 @@ matter of the hour, so it is computed and never stored.
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -14,6 +15,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from runs.contract.status import Status
+from runs.errors import NotFound
 from runs.models import Job
 
 STALE = "stale"
@@ -45,6 +47,21 @@ def is_stale_job(job: Job) -> bool:
 def shown_status(job: Job) -> str:
     """The status as people see it: `stale` is one of its own."""
     return STALE if is_stale_job(job) else str(job.status)
+
+
+def find_job(project: str, group: str, name: str, run_id: str, root_id: int | None = None) -> Job:
+    """By its key, never by a path: of several roots that hold it the first, or the one named.
+
+    Raises NotFound.
+    """
+    key: dict[str, Any] = {"project": project, "group": group, "name": name, "run_id": run_id}
+    if root_id is not None:
+        key["root"] = root_id
+    found = Job.objects.filter(**key).select_related("root", "ordered_run")
+    job = found.order_by("root__position", "root").first()
+    if job is None:
+        raise NotFound("There is no such job. Its directory may have been deleted or moved.")
+    return job
 
 
 @dataclass(frozen=True)

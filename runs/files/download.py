@@ -13,7 +13,7 @@ from zipstream import ZipStream
 
 from runs.errors import NotFound, PassingFault
 from runs.files.artifacts import UNENCODABLE, walk_files
-from runs.files.regular import open_regular, pread_full
+from runs.files.regular import Readable, open_regular, pread_full
 
 CHUNK_BYTES = 256 * 1024
 # Eighteen digits are an exabyte; longer numbers are no ranges but attacks on int().
@@ -74,7 +74,7 @@ def _suffix(length: int, size: int) -> ByteRange | Unsatisfiable | None:
 
 
 async def file_chunks(
-    path: Path, start: int, stop: int, chunk: int = CHUNK_BYTES
+    path: Readable, start: int, stop: int, chunk: int = CHUNK_BYTES
 ) -> AsyncIterator[bytes]:
     """Bytes `start` to `stop` of a file, read in a thread, each when the one before was taken.
 

@@ -4,14 +4,15 @@ Newlines are counted once per mebibyte, as far as a question needs it, and the s
 while the process lives: 8 bytes for each mebibyte of log.
 """
 
+import math
 import os
 import threading
+import time
 from bisect import bisect_left
 from functools import lru_cache
-from pathlib import Path
 
 from runs.files.log import nth_newline
-from runs.files.regular import open_regular, pread_full
+from runs.files.regular import Readable, open_regular, pread_full
 
 BLOCK_BYTES = 1024 * 1024
 # So many bytes at the end of what is counted tell a log begun anew from one that grew.
@@ -24,10 +25,23 @@ class LineIndex:
     Every question raises FileNotFoundError without a log, NotFound where it is not a file.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Readable) -> None:
         self.path = path
         self._lock = threading.Lock()
         self._forget(None)
+
+    def count_for(self, seconds: float) -> float:
+        """Count on for so long at most; the fraction of the log that is counted by now."""
+        if not self._lock.acquire(timeout=seconds):
+            return 0.0
+        try:
+            with open_regular(self.path) as descriptor:
+                self._check(descriptor)
+                blocks = os.fstat(descriptor).st_size // BLOCK_BYTES
+                self._count_until(descriptor, blocks=blocks, deadline=time.monotonic() + seconds)
+                return min(1.0, (len(self._sums) - 1) / blocks) if blocks else 1.0
+        finally:
+            self._lock.release()
 
     def line_number_at(self, offset: int) -> int:
         """The line byte `offset` lies in; beyond the end, the last one."""
@@ -72,9 +86,18 @@ class LineIndex:
         end = (len(self._sums) - 1) * BLOCK_BYTES
         return pread_full(descriptor, FINGERPRINT_BYTES, end - FINGERPRINT_BYTES) if end else b""
 
-    def _count_until(self, descriptor: int, *, blocks: int = -1, newlines: int = -1) -> None:
+    def _count_until(
+        self,
+        descriptor: int,
+        *,
+        blocks: int = -1,
+        newlines: int = -1,
+        deadline: float = math.inf,
+    ) -> None:
         """Count whole blocks until there are so many blocks or newlines, or the log ends."""
         while len(self._sums) <= blocks or self._sums[-1] < newlines:
+            if time.monotonic() > deadline:
+                break
             data = pread_full(descriptor, BLOCK_BYTES, (len(self._sums) - 1) * BLOCK_BYTES)
             if len(data) < BLOCK_BYTES:
                 break
@@ -83,6 +106,6 @@ class LineIndex:
 
 
 @lru_cache(maxsize=64)
-def line_index(path: Path) -> LineIndex:
+def line_index(path: Readable) -> LineIndex:
     """The index of this process for the log at `path`."""
     return LineIndex(path)

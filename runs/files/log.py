@@ -3,9 +3,8 @@
 import codecs
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
-from runs.files.regular import open_regular, pread_full
+from runs.files.regular import Readable, open_regular, pread_full
 
 BLOCK_BYTES = 64 * 1024
 TAIL_BYTES = 1024 * 1024
@@ -28,7 +27,7 @@ class Chunk:
         return self.offset > self.size
 
 
-def log_size(path: Path) -> int:
+def log_size(path: Readable) -> int:
     """Bytes; 0 while there is no log yet. Raises NotFound where it is not a file."""
     try:
         with open_regular(path) as descriptor:
@@ -37,7 +36,16 @@ def log_size(path: Path) -> int:
         return 0
 
 
-def read_range(path: Path, offset: int, limit: int) -> Chunk:
+def log_exists(path: Readable) -> bool:
+    """Raises NotFound where it is there and not a file."""
+    try:
+        with open_regular(path):
+            return True
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def read_range(path: Readable, offset: int, limit: int) -> Chunk:
     """At most `limit` bytes from byte `offset` on, empty beyond the end or without a log.
 
     A negative offset reads as 0. Raises NotFound where the path is not a file.
@@ -61,7 +69,7 @@ def decode_chunk(data: bytes, *, at_end: bool = False) -> tuple[str, int]:
     return codecs.utf_8_decode(data, "replace", at_end)
 
 
-def tail(path: Path, lines: int, max_bytes: int = TAIL_BYTES) -> Chunk:
+def tail(path: Readable, lines: int, max_bytes: int = TAIL_BYTES) -> Chunk:
     """The last lines, at most `max_bytes`; a last line without its newline counts as one.
 
     Cut short by `max_bytes`, it begins at a line if one begins there, else at a character.
@@ -79,7 +87,7 @@ def tail(path: Path, lines: int, max_bytes: int = TAIL_BYTES) -> Chunk:
     return Chunk(start, start + len(data), data, size)
 
 
-def snap_to_line(path: Path, offset: int) -> int:
+def snap_to_line(path: Readable, offset: int) -> int:
     """Start of the first line at or after `offset`; a negative one counts from the end.
 
     Where no line begins within 64 KiB, the start of the next character: a log may be one

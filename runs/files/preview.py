@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
+from pathlib import PurePath
 
 from runs.files.log import decode_chunk
-from runs.files.regular import open_regular, pread_full
+from runs.files.regular import Readable, open_regular, pread_full
 
 TEXT_BYTES = 256 * 1024
 STRUCTURED_BYTES = 1024 * 1024
@@ -47,7 +47,7 @@ class Preview:
     note: str = ""
 
 
-def preview(path: Path) -> Preview:
+def preview(path: Readable) -> Preview:
     """Of a path that `resolve_inside` gave; reads a mebibyte at most.
 
     Raises FileNotFoundError where it vanished, NotFound where it is not a file, OSError where it
@@ -64,7 +64,7 @@ def preview(path: Path) -> Preview:
         return Preview(kind, image, size)
     if _is_binary(data):
         return _binary(data, size)
-    return _readable(path.suffix.lower(), data, size)
+    return _readable(PurePath(path.name).suffix.lower(), data, size)
 
 
 def image_type(data: bytes) -> str | None:

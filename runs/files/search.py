@@ -12,7 +12,7 @@ from typing import Any
 from runs.errors import InvalidInput
 from runs.files.line_index import line_index
 from runs.files.log import log_size
-from runs.files.regular import open_regular, pread_full
+from runs.files.regular import Readable, open_regular, pread_full
 from runs.files.scan import ANSI, Request
 
 SCAN = Path(__file__).with_name("scan.py")
@@ -71,7 +71,7 @@ class ErrorLine:
 
 
 def search_log(
-    path: Path,
+    path: Readable,
     query: str,
     *,
     regex: bool = False,
@@ -130,7 +130,7 @@ def _result(messages: list[dict[str, Any]]) -> SearchResult:
     return SearchResult(matches, len(matches), capped=False, next_offset=None, timed_out=True)
 
 
-def first_error_line(path: Path) -> ErrorLine | None:
+def first_error_line(path: Readable) -> ErrorLine | None:
     """The first line of the last 4 MiB of the log that looks like an error."""
     try:
         with open_regular(path) as descriptor:

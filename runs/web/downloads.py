@@ -17,12 +17,12 @@ from runs.files.download import (
     zip_chunks,
 )
 from runs.files.preview import image_type
-from runs.files.regular import open_regular, pread_full
+from runs.files.regular import Readable, open_regular, pread_full
 
 HEAD_BYTES = 16
 
 
-def file_response(request: HttpRequest, path: Path, name: str) -> StreamingHttpResponse:
+def file_response(request: HttpRequest, path: Readable, name: str) -> StreamingHttpResponse:
     """All of a file, or the range asked for (206, 416). Raises NotFound.
 
     Only images keep their type, so that a page can show them: what a run wrote must never be
@@ -37,7 +37,7 @@ def file_response(request: HttpRequest, path: Path, name: str) -> StreamingHttpR
     size = found.st_size
     etag = f'"{found.st_mtime_ns:x}-{size:x}"'
     wanted = wanted_range(request, size, etag)
-    response = ranged(path.resolve(), wanted, size)
+    response = ranged(path.resolve() if isinstance(path, Path) else path, wanted, size)
     response["Content-Type"] = image_type(head) or "application/octet-stream"
     response["Accept-Ranges"] = "bytes"
     response["ETag"] = etag
@@ -53,7 +53,7 @@ def wanted_range(request: HttpRequest, size: int, etag: str) -> ByteRange | Unsa
 
 
 def ranged(
-    path: Path, wanted: ByteRange | Unsatisfiable | None, size: int
+    path: Readable, wanted: ByteRange | Unsatisfiable | None, size: int
 ) -> StreamingHttpResponse:
     if isinstance(wanted, Unsatisfiable):
         response = StreamingHttpResponse(nothing(), status=416)

@@ -1,23 +1,26 @@
 """How far a run is, read from its progress file: the one source for every part of its page."""
 
 import threading
+from datetime import tzinfo
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from runs.contract.layout import PROGRESS
 from runs.contract.progress import ProgressReader
+from runs.files.regular import Confined
 from runs.models import Run
+from runs.web.places import Executed, confined
 
 
 class Follower:
     """One progress file, read on from where the last question left off, by one at a time."""
 
-    def __init__(self, path: Path) -> None:
-        self._reader = ProgressReader(path)
+    def __init__(self, path: Confined, zone: tzinfo | None) -> None:
+        self._reader = ProgressReader(path, zone=zone)
         self._lock = threading.Lock()
 
     def state(self) -> dict[str, Any]:
@@ -27,18 +30,20 @@ class Follower:
 
 
 @lru_cache(maxsize=64)
-def follower(path: Path) -> Follower:
-    return Follower(path)
+def follower(path: Confined, zone: tzinfo | None) -> Follower:
+    return Follower(path, zone)
 
 
-def progress_of(run: Run) -> dict[str, Any]:
+def progress_of(executed: Executed) -> dict[str, Any]:
     """`ProgressState.to_json()`, with the `offset` read to, and `left_seconds` from now.
 
-    Where the file is gone but the run had one, what was last read of it.
+    Where the file is gone but a run had one, what was last read of it.
     """
-    state = follower(run.directory / PROGRESS).state()
-    if not state["events"] and run.progress.get("events"):
-        state = {**state, **run.progress, "offset": 0}
+    zone = None if isinstance(executed, Run) else settings.FUSIONWEB_CLUSTER_TIME_ZONE
+    state = follower(confined(executed, PROGRESS), zone).state()
+    known = executed.progress if isinstance(executed, Run) else {}
+    if not state["events"] and known.get("events"):
+        state = {**state, **known, "offset": 0}
     return {**state, "left_seconds": left_seconds(state)}
 
 

@@ -13,8 +13,11 @@ from .views import (
     checkpoint_queue,
     dashboard,
     frame,
+    job_list,
+    job_page,
     log,
     new_run,
+    projects,
     root_list,
     run_actions,
     run_list,
@@ -30,6 +33,9 @@ class SuffixConverter(PathConverter):
 
 
 register_converter(SuffixConverter, "suffix")
+
+# Each part is a key looked up in the table, never a piece of a path on disk.
+JOB = "jobs/<str:project>/<str:group>/<str:name>/<str:run_id>/"
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -67,6 +73,17 @@ urlpatterns = [
         checkpoint_page.checkpoint,
         name="checkpoint",
     ),
+    path("jobs/", job_list.job_list, name="job_list"),
+    path("jobs/rows/", job_list.job_rows, name="job_rows"),
+    path("jobs/<str:project>/<str:group>/<str:name>/", job_list.job_name, name="job_name"),
+    path(JOB, job_page.job_page, name="job"),
+    path(f"{JOB}header/", job_page.header, name="job_header"),
+    path(f"{JOB}log/lines/", log.lines, name="job_log_lines"),
+    path(f"{JOB}log/search/", log.search, name="job_log_search"),
+    path(f"{JOB}log/raw/", log.raw, name="job_log_raw"),
+    path(f"{JOB}artifacts/<int:root_id>/<suffix:path>", job_page.artifact, name="job_artifact"),
+    path("projects/", projects.project_list, name="project_list"),
+    path("projects/<str:slug>/", projects.project, name="project"),
     path("alerts/", alert_list.alert_list, name="alert_list"),
     path("alerts/acknowledge/", alert_list.acknowledge_many, name="alert_acknowledge_all"),
     path(

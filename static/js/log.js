@@ -66,7 +66,7 @@ export function start(root, signal) {
   async function showWhole(more) {
     const number = more.dataset.whole;
     more.disabled = true;
-    const response = await fetch(`${root.dataset.lines}?line=${number}&whole=1`, { signal });
+    const response = await fetch(`${root.dataset.lines}line=${number}&whole=1`, { signal });
     const text = more.closest(".line").querySelector(".line-text");
     text.textContent = (await response.json()).text;
     text.classList.add("whole");

@@ -33,7 +33,7 @@ export class LineLinks {
       this.from = this.to = number;
     }
     const range = this.to > this.from ? `-L${this.to}` : "";
-    const address = `${this.page}?tab=log&line=${this.from}#L${this.from}${range}`;
+    const address = `${this.page}tab=log&line=${this.from}#L${this.from}${range}`;
     history.replaceState(history.state, "", address);
   }
 }

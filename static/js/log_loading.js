@@ -14,7 +14,7 @@ export class Loading {
   }
 
   async fetchLines(query) {
-    const response = await fetch(`${this.reader.data.lines}?${query}`);
+    const response = await fetch(`${this.reader.data.lines}${query}`);
     if (!response.ok) throw new Error("the log could not be read");
     return response.json();
   }

@@ -38,7 +38,7 @@ export function startSearch(root, reader, signal) {
     const turn = ++latest;
     matches = [];
     say("searching…");
-    const response = await fetch(`${root.dataset.search}?${query}`, { signal });
+    const response = await fetch(`${root.dataset.search}${query}`, { signal });
     const answer = await response.json();
     if (turn !== latest) return;
     if (!response.ok) {

@@ -99,7 +99,7 @@ export function followLog(path, offset, on, poll = "") {
   async function pollOnce() {
     if (!poll || state !== "reconnecting" || failures < 2) return;
     try {
-      const response = await fetch(`${poll}?from_offset=${next}`);
+      const response = await fetch(`${poll}from_offset=${next}`);
       const frame = await response.json();
       // The socket that comes back asks from `next`: what arrives after that is not for us.
       if (state === "reconnecting" && frame.text) onFrame({ kind: "log", ...frame });
@@ -117,7 +117,7 @@ export function followLog(path, offset, on, poll = "") {
       if (now.name === "live") failures = 0;
       state = now.name;
     },
-    url: () => `${path}?offset=${next}`,
+    url: () => `${path}offset=${next}`,
   });
   const timer = setInterval(pollOnce, POLL_MS);
   return {

@@ -77,7 +77,7 @@ export function lineElement(number, text, colours, { href, cutBytes }) {
   line.id = `L${number}`;
   const link = document.createElement("a");
   link.className = "line-number";
-  link.href = `${href}?tab=log&line=${number}#L${number}`;
+  link.href = `${href}tab=log&line=${number}#L${number}`;
   link.textContent = number;
   const content = document.createElement("span");
   content.className = "line-text";

@@ -65,7 +65,7 @@ export function start(root, signal) {
       if (frame.kind === "reset") offset = 0;
       if (!timer) timer = setTimeout(refresh, PAUSE_MS);
     },
-    url: () => `${root.dataset.socket}?offset=${offset}`,
+    url: () => `${root.dataset.socket}offset=${offset}`,
   });
   signal.addEventListener("abort", () => {
     clearTimeout(timer);

@@ -1,17 +1,16 @@
 """The log as it is when the page is asked for; log.js goes on from there."""
 
-from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest
 
-from runs.contract.layout import LOG
 from runs.contract.status import Status
-from runs.errors import InvalidInput
-from runs.files.lines import Lines, last_lines, read_lines
+from runs.errors import InvalidInput, NotFound
+from runs.files.lines import Lines, counted, last_lines, read_lines
+from runs.files.regular import Readable
 from runs.files.scan import ANSI
 from runs.files.search import SearchResult, first_error_line, search_log
-from runs.models import Run
+from runs.web.places import Executed, log_of, place_of
 
 SHOWN_LINES = 500
 BEFORE_TARGET = 100
@@ -19,34 +18,44 @@ MATCHES = 200
 LAST_LINES = 12
 
 
-def context(request: HttpRequest, run: Run) -> dict[str, Any]:
-    """Around `line` of the address, at the first error of a failed run, or the end."""
-    path = run.directory / LOG
-    target = target_line(request, run, path)
-    found = around(path, target) if target else last_lines(path, SHOWN_LINES)
+def context(request: HttpRequest, executed: Executed) -> dict[str, Any]:
+    """Around `line` of the address, at the first error of what failed, or the end.
+
+    As long as the lines of a large log are not counted, it is the end: `seeks_error` then
+    tells the script to go to the error once they are.
+    """
+    path = log_of(executed)
+    shared = {"subject": executed, "place": place_of(executed)}
+    wanted = wanted_line(request)
+    at_error = executed.status == Status.FAILED and not request.GET.get("line")
+    try:
+        is_counted = counted(path) == 1
+        error = first_error_line(path) if at_error and is_counted else None
+        target = error.line_number if error else wanted
+        found = around(path, target) if target and is_counted else last_lines(path, SHOWN_LINES)
+    except NotFound as fault:
+        return {**shared, "log": Lines(1, 0, 0, 0), "rows": [], "log_fault": fault.message}
     query = request.GET.get("q", "")
     return {
+        **shared,
         "log": found,
         "rows": rows(found),
         "target": target,
+        "seeks_error": at_error and not is_counted,
         "query": query,
         "regex": request.GET.get("regex") == "1",
         **(searched(request, path, query) if query else {}),
     }
 
 
-def target_line(request: HttpRequest, run: Run, path: Path) -> int | None:
-    """The line the page opens at; None for the end."""
+def wanted_line(request: HttpRequest) -> int | None:
+    """The `line` of the address; None for the end."""
     wanted = request.GET.get("line", "")
-    if wanted.isascii() and wanted.isdigit() and 0 < len(wanted) <= 12:
-        return int(wanted)
-    if wanted == "end" or run.status != Status.FAILED:
-        return None
-    error = first_error_line(path)
-    return error.line_number if error else None
+    is_number = wanted.isascii() and wanted.isdigit() and 0 < len(wanted) <= 12
+    return int(wanted) if is_number else None
 
 
-def around(path: Path, target: int) -> Lines:
+def around(path: Readable, target: int) -> Lines:
     """Lines on both sides of `target`; the end where the log has no such line."""
     found = read_lines(path, target - BEFORE_TARGET, SHOWN_LINES)
     return found if target < found.next_number else last_lines(path, SHOWN_LINES)
@@ -65,7 +74,7 @@ def rows(found: Lines) -> list[dict[str, Any]]:
     ]
 
 
-def searched(request: HttpRequest, path: Path, query: str) -> dict[str, Any]:
+def searched(request: HttpRequest, path: Readable, query: str) -> dict[str, Any]:
     """For those without script: the matches as a list of links."""
     try:
         result: SearchResult = search_log(
@@ -76,7 +85,10 @@ def searched(request: HttpRequest, path: Path, query: str) -> dict[str, Any]:
     return {"search": result}
 
 
-def last_rows(run: Run) -> dict[str, Any]:
+def last_rows(executed: Executed) -> dict[str, Any]:
     """The last lines for the overview."""
-    found = last_lines(run.directory / LOG, LAST_LINES)
+    try:
+        found = last_lines(log_of(executed), LAST_LINES)
+    except NotFound as fault:
+        return {"log": Lines(1, 0, 0, 0), "rows": [], "log_fault": fault.message}
     return {"log": found, "rows": rows(found)}

@@ -6,20 +6,24 @@ from django.http import HttpRequest
 
 from runs.models import Run
 from runs.web.live_progress import progress_of
+from runs.web.places import Executed, place_of
 
 LOAD_UNIT = "Erlang"
 X_LABELS = {"erlang": "offered load", "iteration": "iteration"}
 MOST_ROWS = 1000
 
 
-def context(request: HttpRequest, run: Run) -> dict[str, Any]:
+def context(request: HttpRequest, executed: Executed) -> dict[str, Any]:
     """`key` of the address asks for the key metric alone."""
-    return figures(run, progress_of(run), key_only=request.GET.get("key") == "1")
+    shared = {"subject": executed, "place": place_of(executed)}
+    key_only = request.GET.get("key") == "1"
+    return shared | figures(executed, progress_of(executed), key_only=key_only)
 
 
-def figures(run: Run, state: dict[str, Any], *, key_only: bool = False) -> dict[str, Any]:
+def figures(executed: Executed, state: dict[str, Any], *, key_only: bool = False) -> dict[str, Any]:
     """`chart_data` is what the charts draw, `table` the same numbers to read."""
-    charts = [*key_charts(run, state), *more(run, state)]
+    metrics = metrics_named(executed)
+    charts = [*key_charts(metrics, state), *more(metrics, state)]
     charts = charts[:1] if key_only else charts
     x_name = state["x_name"]
     x = {"label": X_LABELS[x_name], "unit": LOAD_UNIT if x_name == "erlang" else ""}
@@ -46,16 +50,22 @@ def with_half(point: dict[str, Any]) -> dict[str, Any]:
     return {**point, "half": half}
 
 
-def key_charts(run: Run, state: dict[str, Any]) -> list[dict[str, Any]]:
+def metrics_named(executed: Executed) -> list[dict[str, Any]]:
+    """What the program says of its metrics; nobody knows the program of a job found on disk."""
+    run = executed if isinstance(executed, Run) else executed.ordered_run
+    return list(run.program.metrics) if run else []
+
+
+def key_charts(metrics: list[dict[str, Any]], state: dict[str, Any]) -> list[dict[str, Any]]:
     """The metrics the program names, in its order, that have come so far."""
     series = state["series"]
-    named = [metric for metric in run.program.metrics if metric["name"] in series]
+    named = [metric for metric in metrics if metric["name"] in series]
     return [chart(metric, series[metric["name"]]) for metric in named]
 
 
-def more(run: Run, state: dict[str, Any]) -> list[dict[str, Any]]:
+def more(metrics: list[dict[str, Any]], state: dict[str, Any]) -> list[dict[str, Any]]:
     """Metrics nobody announced; the first stands alone where it names none."""
-    named = {metric["name"] for metric in run.program.metrics}
+    named = {metric["name"] for metric in metrics}
     others = [name for name in state["series"] if name not in named]
     return [
         {**chart({"name": name}, state["series"][name]), "more": True} for name in sorted(others)

@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from runs.contract.status import Status
+from runs.discovery.selectors import shown_status
 from runs.lifecycle.selectors import is_stale
-from runs.models import Alert, Run
+from runs.models import Alert, Job, Run
 
 register = template.Library()
 
@@ -101,6 +103,17 @@ def took(run: Run) -> str:
 
 
 @register.filter
+def job_took(job: Job) -> str:
+    """As `took`; of a job whose end nobody wrote down, until it was last heard of."""
+    if job.started_at is None:
+        return ""
+    if shown_status(job) == Status.RUNNING:
+        return elapsed(job.started_at)
+    end = job.ended_at or job.heartbeat_at
+    return duration(end - job.started_at) if end else ""
+
+
+@register.filter
 def size(n_bytes: float | None) -> str:
     """Bytes in decimal units, `4.2 GB`."""
     if n_bytes is None:
@@ -172,6 +185,12 @@ def badge(look: str, words: str) -> SafeString:
         mark_safe(ICONS[look]),
         words,
     )
+
+
+@register.filter
+def tally(status: str, n: int) -> SafeString:
+    """A status with how many have it."""
+    return badge(status if status in ICONS else "unknown", f"{n:,} {status}")
 
 
 # Of a root's state: the look of which status, and the words.

@@ -1,11 +1,12 @@
-"""Find the run an address names; the access rule is in the loader's name."""
+"""Find what an address names; the access rule is in the loader's name."""
 
 from django.http import HttpRequest
 
 from runs.access import require_act_on
 from runs.checkpoints.selectors import find_checkpoint
+from runs.discovery.selectors import find_job
 from runs.errors import NotFound
-from runs.models import Checkpoint, Run
+from runs.models import Checkpoint, Job, Run
 
 SHOWN_WITH = ("project", "program", "owner", "origin", "cancel_requested_by", "job")
 
@@ -30,6 +31,16 @@ def get_checkpoint(
 ) -> Checkpoint:
     """Any member sees every checkpoint; `?root=` chooses among equals. Raises NotFound."""
     return find_checkpoint(project, group, name, suffix, root_asked(request.GET.get("root", "")))
+
+
+def get_job(request: HttpRequest, project: str, group: str, name: str, run_id: str) -> Job:
+    """Any member sees every job; `?root=` chooses among equals. Raises NotFound."""
+    return find_job(project, group, name, run_id, root_asked(request.GET.get("root", "")))
+
+
+def get_executed(request: HttpRequest, **key: str) -> Run | Job:
+    """What has a log: a run by its id, a job by its key. Raises NotFound."""
+    return get_job(request, **key) if "project" in key else get_run(request, **key)
 
 
 def root_asked(written: str) -> int | None:

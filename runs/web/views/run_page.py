@@ -13,6 +13,7 @@ from runs.contract.status import Status
 from runs.lifecycle.selectors import queue_state, sentence
 from runs.models import Run
 from runs.web.live_progress import progress_of
+from runs.web.places import place_of
 from runs.web.receipt import readable_receipt
 from runs.web.tabs import artifacts, configuration, log, overview, progress
 from runs.web.views.loading import get_run
@@ -35,7 +36,8 @@ def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
     run = get_run(request, run_id)
     tab = request.GET.get("tab", "overview")
     tab = tab if tab in TABS else "overview"
-    context = {"run": run, "tab": tab, **TABS[tab](request, run)}
+    context = {"run": run, "subject": run, "place": place_of(run), "tab": tab}
+    context |= TABS[tab](request, run)
     part = PARTS.get(request.GET.get("part", ""))
     if part:
         return render(request, part, context)

@@ -1,4 +1,4 @@
-// Keeps the header of a run true: asks for it again when the run's state changes, and every
+// Keeps the header of a run or a job true: asks for it again when its state changes, and every
 // three seconds while it has not ended.
 
 /* global htmx */
@@ -6,6 +6,7 @@ import { connect } from "./socket.js";
 
 const REFRESH_MS = 3000;
 const CHANGES_WITH_STATUS = new Set(["overview", "artifacts"]);
+const GOING_ON = new Set(["pending", "running", "stale", "unknown"]);
 
 export function start(header, signal) {
   let asking = false;
@@ -13,7 +14,7 @@ export function start(header, signal) {
   let shown = "";
 
   const status = () => header.querySelector("[data-status]").dataset.status;
-  const ended = () => !["pending", "running"].includes(status());
+  const ended = () => !GOING_ON.has(status());
 
   async function refresh() {
     if (asking) {
@@ -51,8 +52,9 @@ export function start(header, signal) {
   function deleted() {
     stop();
     header.querySelector(".run-actions")?.remove();
-    header.querySelector(".run-state").textContent = "This run has been deleted.";
-    document.getElementById("announcer").textContent = "This run has been deleted.";
+    const words = `This ${header.dataset.noun} has been deleted.`;
+    header.querySelector(".run-state").textContent = words;
+    document.getElementById("announcer").textContent = words;
   }
 
   function changed() {
@@ -77,9 +79,11 @@ export function start(header, signal) {
   }
 
   document.addEventListener("fusionweb:event", ({ detail }) => {
-    if (detail.payload?.id === header.dataset.run) refresh();
+    const { topic, payload } = detail;
+    if (topic === header.dataset.topic && String(payload?.id) === header.dataset.key) refresh();
   }, { signal });
-  const socket = connect(header.dataset.socket, { onFrame: refresh });
+  const path = header.dataset.socket;
+  const socket = path ? connect(path, { onFrame: refresh }) : null;
   const timer = setInterval(() => {
     if (!ended() && !document.hidden) refresh();
   }, REFRESH_MS);
@@ -87,7 +91,7 @@ export function start(header, signal) {
   document.addEventListener("visibilitychange", () => !document.hidden && refresh(), { signal });
   function stop() {
     clearInterval(timer);
-    socket.close();
+    socket?.close();
   }
   signal.addEventListener("abort", stop);
 }

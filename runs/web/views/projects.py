@@ -1,0 +1,101 @@
+"""All projects with what is in them, and the page of one."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from runs.discovery.selectors import job_counts
+from runs.discovery.totals import CheckpointTotal, checkpoint_totals, newest_jobs
+from runs.errors import NotFound
+from runs.models import Checkpoint, Job, Project, Run
+from runs.web.context import frame_state
+from runs.web.job_filters import SHOWN
+from runs.web.job_rows import load_job_rows
+from runs.web.run_rows import load_rows
+
+JOBS_SHOWN = 10
+RUNS_SHOWN = 5
+CHECKPOINTS_SHOWN = 5
+NO_CHECKPOINTS = CheckpointTotal()
+
+
+@dataclass(frozen=True)
+class Part:
+    """A project, or a group of one: its jobs by status, in the order statuses are shown."""
+
+    name: str
+    statuses: list[tuple[str, int]]
+    jobs: int
+    groups: int = 0
+    runs: int = 0
+    checkpoints: CheckpointTotal = NO_CHECKPOINTS
+    newest_at: datetime | None = None
+
+
+@require_safe
+@never_cache
+def project_list(request: HttpRequest) -> HttpResponse:
+    """The page; for its own script the part of it that changes."""
+    part = bool(request.htmx)  # type: ignore[attr-defined]
+    name = "project_list/_parts.html" if part else "project_list/page.html"
+    return render(request, name, {"projects": all_projects()})
+
+
+def all_projects() -> list[Part]:
+    counts, totals, newest = job_counts(), checkpoint_totals(), newest_jobs()
+    by_project = counts.by_project()
+    groups = Counter(project for project, _ in {place[:2] for place in counts.by_place})
+    runs = dict(Run.objects.order_by().values_list("project__slug").annotate(Count("pk")))
+    slugs = Project.objects.values_list("slug", flat=True)
+    return [
+        Part(
+            name=slug,
+            statuses=in_order(by_project.get(slug, Counter())),
+            jobs=by_project.get(slug, Counter()).total(),
+            groups=groups[slug],
+            runs=runs.get(slug, 0),
+            checkpoints=totals.get(slug, NO_CHECKPOINTS),
+            newest_at=newest.get(slug),
+        )
+        for slug in slugs
+    ]
+
+
+def in_order(statuses: Counter[str]) -> list[tuple[str, int]]:
+    return [(status, statuses[status]) for status in SHOWN if statuses[status]]
+
+
+@require_safe
+@never_cache
+def project(request: HttpRequest, slug: str) -> HttpResponse:
+    """Raises NotFound."""
+    found = Project.objects.filter(slug=slug).first()
+    if found is None:
+        raise NotFound("There is no such project.")
+    counts = job_counts()
+    groups = [
+        Part(name, in_order(statuses), statuses.total())
+        for name, statuses in counts.groups(slug).items()
+    ]
+    newest = Job.objects.filter(project=slug).order_by("-listed_at", "-pk")
+    runs = Run.objects.filter(project=found).order_by("-created_at", "-pk")
+    checkpoints = Checkpoint.objects.filter(project=slug, gone_at=None).order_by("-saved_at", "-pk")
+    context = {
+        "project": found,
+        "whole": Part(slug, in_order(counts.statuses(slug)), counts.statuses(slug).total()),
+        "total": checkpoint_totals().get(slug, NO_CHECKPOINTS),
+        "groups": groups,
+        "jobs": load_job_rows(newest.values_list("pk", flat=True)[:JOBS_SHOWN]),
+        "runs": load_rows(
+            runs.values_list("pk", flat=True)[:RUNS_SHOWN], request.user, frame_state(request).queue
+        ),
+        "checkpoints": checkpoints.select_related("root")[:CHECKPOINTS_SHOWN],
+    }
+    part = bool(request.htmx)  # type: ignore[attr-defined]
+    return render(request, "project/_parts.html" if part else "project/page.html", context)
