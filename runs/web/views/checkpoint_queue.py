@@ -21,13 +21,13 @@ from runs.checkpoints.selectors import (
     checkpoint_by_id,
     latest_of_name,
     maker_of,
+    of_name,
     place_in_queue,
     siblings,
     waiting,
 )
-from runs.errors import Conflict, InvalidInput, NotFound
+from runs.errors import Conflict, FusionwebError, InvalidInput, NotFound
 from runs.models import Checkpoint, Project, Review
-from runs.web.checkpoint_rows import load_checkpoint_rows
 from runs.web.tabs.checkpoint import compare
 from runs.web.views.checkpoint_actions import DECISIONS, decide, find_review
 from runs.web.views.run_actions import actor_of
@@ -83,22 +83,26 @@ def read_sitting(data: QueryDict) -> Sitting:
     )
 
 
-def show(request: HttpRequest, sitting: Sitting, fault: str = "") -> HttpResponse:
+def show(
+    request: HttpRequest, sitting: Sitting, fault: FusionwebError | None = None
+) -> HttpResponse:
+    """The one that `sitting` names, or the first free one; above it the `fault` of an order."""
     found = checkpoint_by_id(sitting.at) if sitting.at else first_free(request, sitting)
     context: dict[str, Any] = {
         "sitting": sitting,
-        "fault": fault,
+        "fault": fault and fault.message,
         "note": request.POST.get("note", ""),
         "last": last_review(request, sitting),
         "projects": list(Project.objects.values_list("slug", flat=True)),
     }
     if found:
         context |= all_about(request, found, sitting)
-    fragment = wants_fragment(request)
-    name = "checkpoint_queue/_one.html" if fragment else "checkpoint_queue/page.html"
-    response = render(request, name, context, status=409 if fault and not fragment else 200)
-    if fragment:
-        response["HX-Push-Url"] = sitting.address(at=str(found.pk) if found else "")
+    status = 200 if fault is None else 422 if isinstance(fault, InvalidInput) else 409
+    if not wants_fragment(request):
+        return render(request, "checkpoint_queue/page.html", context, status=status)
+    # htmx shows an answer that is no refusal
+    response = render(request, "checkpoint_queue/_one.html", context)
+    response["HX-Push-Url"] = sitting.address(at=str(found.pk) if found else "")
     return response
 
 
@@ -106,7 +110,6 @@ def all_about(request: HttpRequest, found: Checkpoint, sitting: Sitting) -> dict
     """All that a reviewer needs, on one screen."""
     approved = approved_for(found)
     place = place_in_queue(found, sitting.project, oldest_first=sitting.oldest_first)
-    others = [other.pk for other in siblings(found)]
     return {
         "checkpoint": found,
         "mark": review_mark(found),
@@ -118,7 +121,8 @@ def all_about(request: HttpRequest, found: Checkpoint, sitting: Sitting) -> dict
         "metrics": sorted(found.metrics.items()),
         "maker": maker_of(found),
         "latest": None if found.latest else latest_of_name(found),
-        "siblings": load_checkpoint_rows(others),
+        "siblings": siblings(found),
+        "sibling_count": of_name(found).filter(gone_at__isnull=True).count(),
         "approved": approved,
         "comparison": compare(approved, found) if approved else None,
         "held_by": hold(request, found),
@@ -160,7 +164,7 @@ def act(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         else:
             raise InvalidInput(f"There is no action “{action[:100]}”.", "action")
     except (Conflict, InvalidInput) as error:
-        return show(request, sitting, error.message)
+        return show(request, sitting, error)
     if wants_fragment(request):
         return show(request, sitting)
     return redirect(sitting.address())
