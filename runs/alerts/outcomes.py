@@ -36,7 +36,10 @@ def raise_for_jobs(changed: Iterable[int], found: Iterable[int]) -> None:
     Both are keys. A job of a run launched here is left to the run.
     """
     fresh = set(found)
-    jobs = Job.objects.filter(pk__in={*changed, *fresh}, status__in=KINDS, ordered_run=None)
+    touched = fresh.union(changed)
+    if not touched:
+        return
+    jobs = Job.objects.filter(pk__in=touched, status__in=KINDS, ordered_run=None)
     by_status: defaultdict[Status, list[Job]] = defaultdict(list)
     for job in jobs.select_related("root"):
         if job.pk not in fresh or timezone.now() - (job.ended_at or job.last_sign_at) < NEWS:

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import connection
 
-from runs.contract.status import ACTIVE
+from runs.alerts.outcomes import raise_for_jobs
+from runs.contract.status import ACTIVE, FINAL
 from runs.models import Job, Project, Root, Run
 
 from .announce import Change, announce
@@ -32,20 +33,31 @@ TOLD = (
     *("signal", "started_at", "ended_at", "fault"),
 )
 ROWS_A_STATEMENT = 500
+OUTCOMES = {f"job.{status}" for status in FINAL}
 ROWS_A_DELETE = 500
 _values = attrgetter(*COLUMNS)
 _told = attrgetter(*TOLD)
 
 
 def write(root: Root, rows: list[JobRow], *, quiet: bool) -> None:
-    """Insert or update; with `quiet` no event is recorded."""
+    """Insert or update; with `quiet` no event is recorded and no alert raised."""
     rows = _without_launching(rows)
     before = {} if quiet else _told_before(root, rows)
     _make_projects(rows)
     _upsert(root, [row for row in rows if row.readable], _updates(COLUMNS))
     _upsert(root, [row for row in rows if not row.readable], _updates(FAULT_COLUMNS))
     if not quiet:
-        announce("jobs", _changes(root, rows, before))
+        changes = _changes(root, rows, before)
+        announce("jobs", changes)
+        _raise_alerts(changes)
+
+
+def _raise_alerts(changes: list[Change]) -> None:
+    """Of jobs that ended badly; `job.changed` is of those that ended as they had before."""
+    raise_for_jobs(
+        changed=[change.pk for change in changes if change.kind in OUTCOMES],
+        found=[change.pk for change in changes if change.kind == "job.found"],
+    )
 
 
 def _without_launching(rows: list[JobRow]) -> list[JobRow]:
