@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from runs.contract.status import Status
 from runs.discovery.selectors import STALE, running_jobs, stale_jobs
 from runs.models import Job
+from runs.search import search
 from runs.web.filters import NO_DAY, NO_SUCH_STATUS, day_input, in_zone
 
 SHOWN = ("running", STALE, "completed", "failed", "preempted", "cancelled", "lost", "unknown")
@@ -66,6 +67,4 @@ class JobFilter(django_filters.FilterSet):
         return jobs.exclude(fault="")
 
     def by_search(self, jobs: QuerySet[Job], name: str, value: str) -> QuerySet[Job]:
-        for word in value.lower().split():
-            jobs = jobs.filter(search_text__contains=word)
-        return jobs
+        return search(jobs, value)

@@ -4,8 +4,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.urls import path, re_path
 
 from .consumers.events import Events
-from .consumers.run_log import RunLog
-from .consumers.run_progress import RunProgress
+from .consumers.log import Log
+from .consumers.progress import Progress
 from .consumers.run_state import RunState
 
 
@@ -17,10 +17,14 @@ class NoSuchSocket(AsyncWebsocketConsumer):
         await self.close(4404)
 
 
+JOB = "ws/jobs/<str:project>/<str:group>/<str:name>/<str:run_id>/"
+
 socket_urlpatterns = [
     path("ws/events/", Events.as_asgi()),
     path("ws/runs/<str:run_id>/", RunState.as_asgi()),
-    path("ws/runs/<str:run_id>/log/", RunLog.as_asgi()),
-    path("ws/runs/<str:run_id>/progress/", RunProgress.as_asgi()),
+    path("ws/runs/<str:run_id>/log/", Log.as_asgi()),
+    path("ws/runs/<str:run_id>/progress/", Progress.as_asgi()),
+    path(f"{JOB}log/", Log.as_asgi()),
+    path(f"{JOB}progress/", Progress.as_asgi()),
     re_path(r"", NoSuchSocket.as_asgi()),
 ]

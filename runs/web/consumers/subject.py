@@ -1,22 +1,34 @@
-"""Find the run a socket is about, and say how it is."""
+"""Find what a socket is about, and say how it is."""
 
 from typing import Any
 
 from channels.db import database_sync_to_async
 
+from runs.discovery.selectors import find_job
 from runs.errors import NotFound
 from runs.events import latest_seq
 from runs.lifecycle.selectors import queue_state, sentence
-from runs.models import Run
+from runs.models import Job, Run
+from runs.web.places import Executed
 
 
 @database_sync_to_async
-def find_run(run_id: str) -> Run:
+def find_executed(key: dict[str, str], root: int) -> Executed:
+    """A run by its id, a job by its key and `root`, negative for any. Raises NotFound."""
+    if "project" in key:
+        return find_job(**key, root_id=None if root < 0 else root)
+    return run_by_id(key["run_id"])
+
+
+def run_by_id(run_id: str) -> Run:
     """Raises NotFound."""
     try:
         return Run.objects.select_related("project", "program", "owner").get(pk=run_id)
     except Run.DoesNotExist:
         raise NotFound("There is no such run.") from None
+
+
+find_run = database_sync_to_async(run_by_id)
 
 
 @database_sync_to_async
@@ -43,10 +55,19 @@ def state_frame(run_id: str) -> dict[str, Any]:
     }
 
 
+def subjects_of(executed: Executed) -> list[str]:
+    """Whose events tell of it: a job that was launched here also ends with its run."""
+    if isinstance(executed, Run):
+        return [executed.pk]
+    ordered = [executed.ordered_run_id] if executed.ordered_run_id else []
+    return [f"job:{executed.pk}", *ordered]
+
+
 @database_sync_to_async
-def status_of(run_id: str) -> tuple[str, bool]:
-    """Status, and whether it is final. Raises NotFound once the run is deleted."""
-    run = Run.objects.filter(pk=run_id).only("status").first()
-    if run is None:
-        raise NotFound("This run was deleted.")
-    return run.status, run.is_final
+def status_of(executed: Executed) -> tuple[str, bool]:
+    """Status, and whether it is final. Raises NotFound once it is deleted."""
+    model = Run if isinstance(executed, Run) else Job
+    found = model.objects.filter(pk=executed.pk).only("status").first()
+    if found is None:
+        raise NotFound("This was deleted.")
+    return found.status, found.is_final

@@ -1,16 +1,16 @@
-"""The log of a run, byte by byte."""
+"""The log of a run or a job, byte by byte."""
 
 import asyncio
 
 from runs.contract.layout import LOG
 from runs.files.log import BLOCK_BYTES, decode_chunk, log_size, read_range
 
-from .run_file import RunFile
+from .followed_file import FollowedFile
 
 CONTINUATION = range(0x80, 0xC0)
 
 
-class RunLog(RunFile):
+class Log(FollowedFile):
     """Frames of at most 64 KiB of the file; `offset` and `next` count its bytes."""
 
     file_name = LOG

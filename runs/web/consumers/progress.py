@@ -1,14 +1,14 @@
-"""The progress events of a run, whole lines at a time."""
+"""The progress events of a run or a job, whole lines at a time."""
 
 import asyncio
 
 from runs.contract.layout import PROGRESS
 from runs.contract.progress_lines import BLOCK_BYTES, LineReader, ParsedLines
 
-from .run_file import RunFile
+from .followed_file import FollowedFile
 
 
-class RunProgress(RunFile):
+class Progress(FollowedFile):
     """Frames of parsed events; a line that is no JSON object is told of and passed over."""
 
     file_name = PROGRESS

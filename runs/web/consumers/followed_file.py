@@ -1,13 +1,14 @@
-"""Follow one file of a run until the run has ended and the file has been sent to its end."""
+"""Follow one file of a run or a job until it has ended and the file has been sent to its end."""
 
 import asyncio
-from pathlib import Path
+from contextlib import ExitStack
 
 from runs.files.watch import Bell, watcher
 from runs.web.feed import feed
+from runs.web.places import confined
 
 from .stream import Stream
-from .subject import find_run, status_of
+from .subject import find_executed, status_of, subjects_of
 
 # After a frame, lines of the next moments travel together: a thousand a second are not a
 # thousand frames. The first line after a pause is sent at once.
@@ -29,7 +30,7 @@ class StateBell(Bell):
         self.bell.ring()
 
 
-class RunFile(Stream):
+class FollowedFile(Stream):
     """Subclasses name the file and send what is new in it."""
 
     file_name = ""
@@ -37,8 +38,9 @@ class RunFile(Stream):
     final = False
 
     async def load(self) -> None:
-        self.run = await find_run(self.scope["url_route"]["kwargs"]["run_id"])
-        self.path: Path = self.run.directory / self.file_name
+        key = self.scope["url_route"]["kwargs"]
+        self.executed = await find_executed(key, self.number_asked("root", -1))
+        self.path = confined(self.executed, self.file_name)
         self.offset = 0
 
     async def begin(self) -> None:
@@ -52,8 +54,10 @@ class RunFile(Stream):
     async def stream(self) -> None:
         await self.begin()
         state = StateBell(self.bell)
-        with feed().listen(self.run.pk, state):
-            async with watcher.subscribe(self.path, self.bell):
+        with ExitStack() as listening:
+            for subject in subjects_of(self.executed):
+                listening.enter_context(feed().listen(subject, state))
+            async with watcher.subscribe(self.path.path, self.bell):
                 while not await self.send_round(state):
                     pass
         await self.send_frame({"kind": "end", "status": self.status, "offset": self.offset})
@@ -65,7 +69,7 @@ class RunFile(Stream):
         """
         if state.rung:
             state.rung = False
-            self.status, self.final = await status_of(self.run.pk)
+            self.status, self.final = await status_of(self.executed)
         before = self.offset
         await self.send_new(self.final)
         if self.final:
