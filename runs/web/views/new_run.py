@@ -1,7 +1,7 @@
 """The launch pad: choose, configure, check while typing, launch once."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,10 +11,19 @@ from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_POST, require_safe
 
+from runs.checkpoints.resume import (
+    ResumePlan,
+    plan_resume,
+    refusal_of_program,
+    resume_path,
+    resuming_programs,
+)
+from runs.checkpoints.selectors import checkpoint_by_id
 from runs.configuration.templates import Template
 from runs.contract.layout import DEFAULT_GROUP, DEFAULT_PROJECT
 from runs.errors import (
     ConfigurationInvalid,
+    Conflict,
     FusionwebError,
     InvalidInput,
     NotFound,
@@ -41,12 +50,16 @@ PROJECTS_OFFERED = 500
 
 @dataclass
 class Pad:
-    """What the page is about: a program, where its text comes from, and what to say of it."""
+    """What the page is about: a program, where its text comes from, and what to say of it.
+
+    `resume` is the checkpoint that the run goes on from; `origin` then the run that saved it.
+    """
 
     request: HttpRequest
     program: Program | None
     template: str = ""
     origin: Run | None = None
+    resume: ResumePlan | None = None
     notices: list[str] = field(default_factory=list)
 
     @property
@@ -69,7 +82,8 @@ def new_run(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """`?program=&template=`, or `?from=<run id>` for one like that run."""
+    """`?program=&template=`, `?from=<run id>` for one like that run, or `?resume=<id>` for one
+    that goes on from that checkpoint."""
     pad = pad_from_address(request)
     form = NewRunForm(user=request.user, initial=first_values(pad))
     return page(pad, form, first_configuration(pad))
@@ -110,14 +124,14 @@ def launch_once(pad: Pad, form: NewRunForm, configuration: ConfigurationForm) ->
     """The token of the form decides the run's id: the same form makes one run, however often
     it is sent."""
     request = pad.request
-    wanted = request_from(pad, form, configuration)
     run_id = run_id_for(request)
     try:
+        wanted = request_from(pad, form, configuration)
         run = create_run_in_project(
             owner=request.user,  # type: ignore[arg-type]
             request=wanted,
             origin=pad.origin,
-            origin_kind=Run.Origin.CLONE if pad.origin else "",
+            origin_kind=origin_kind(pad),
             run_id=run_id,
         )
     except RunAlreadyCreated:
@@ -126,12 +140,18 @@ def launch_once(pad: Pad, form: NewRunForm, configuration: ConfigurationForm) ->
         configuration.problems = error.problems
     except InvalidInput as error:
         form.show_fault(error.field, error.message)
-    except (NotFound, PassingFault) as error:
+    except (Conflict, NotFound, PassingFault) as error:
         form.show_fault(None, error.message)
     else:
         messages.success(request, f"{run.name} is launched.")
         return redirect("run", run.pk)
     return page(pad, form, configuration, status=422)
+
+
+def origin_kind(pad: Pad) -> str:
+    if pad.origin is None:
+        return ""
+    return Run.Origin.RESUME if pad.resume else Run.Origin.CLONE
 
 
 def already_launched(
@@ -154,9 +174,10 @@ def is_like(run: Run, wanted: RunRequest) -> bool:
     except NotFound:
         return False
     asked = (wanted.project.slug, wanted.program.pk, wanted.group, wanted.name, wanted.seed)
-    more = (wanted.priority, list(wanted.tags), wanted.notes)
+    more = (wanted.priority, list(wanted.tags), wanted.notes, wanted.resume_from)
     had = (run.project.slug, run.program_id, run.group, run.name, run.seed)
-    return same_text and asked == had and more == (run.priority, run.tags, run.notes)
+    had_more = (run.priority, run.tags, run.notes, run.resume_from)
+    return same_text and asked == had and more == had_more
 
 
 def run_id_for(request: HttpRequest) -> str:
@@ -166,6 +187,7 @@ def run_id_for(request: HttpRequest) -> str:
 
 
 def request_from(pad: Pad, form: NewRunForm, configuration: ConfigurationForm) -> RunRequest:
+    """Raises Conflict where nobody can resume from the checkpoint any more."""
     assert pad.program is not None
     values = form.cleaned_data
     return RunRequest(
@@ -178,13 +200,25 @@ def request_from(pad: Pad, form: NewRunForm, configuration: ConfigurationForm) -
         seed=values["seed"],
         priority=values["priority"],
         resources=pad.origin.resources if pad.origin else {},
+        resume_from=where_to_resume(pad),
         tags=values["tags"],
         notes=values["notes"],
     )
 
 
+def where_to_resume(pad: Pad) -> str:
+    """The checkpoint's directory as its row says now, never as a form does. Raises Conflict."""
+    if pad.resume is None:
+        return ""
+    if refusal := refusal_of_program(pad.program):
+        raise Conflict(refusal)
+    return resume_path(pad.resume.checkpoint)
+
+
 def pad_from_address(request: HttpRequest) -> Pad:
     asked = request.GET
+    if asked.get("resume"):
+        return pad_to_resume(request, plan_resume(checkpoint_by_id(asked["resume"])))
     if asked.get("from"):
         run = get_run(request, asked["from"])
         return Pad(request, run.program, run.template if has_template(run) else "", run)
@@ -197,6 +231,25 @@ def pad_from_address(request: HttpRequest) -> Pad:
     if template and template not in names:
         pad.notices.append(f"There is no template “{template[:200]}” of this program.")
     pad.template = template if template in names else preferred_template(pad, names)
+    return pad
+
+
+def pad_to_resume(request: HttpRequest, plan: ResumePlan) -> Pad:
+    """With the program that made it, or the first of those that can resume at all.
+
+    Raises Conflict where nobody can, saying why.
+    """
+    if plan.refusal:
+        raise Conflict(f"Nobody can resume from {plan.checkpoint}. {plan.refusal}")
+    asked = request.GET.get("program", "")
+    program = find_program(request, asked) if asked else plan.program
+    pad = Pad(request, program or resuming_programs()[0], resume=plan)
+    pad.origin = plan.maker if plan.maker and plan.maker.program == pad.program else None
+    template = request.GET.get("template", "")
+    if template in [known.name for known in pad.templates]:
+        pad.template = template
+    elif pad.origin and has_template(pad.origin):
+        pad.template = pad.origin.template
     return pad
 
 
@@ -226,13 +279,26 @@ def pad_from_form(request: HttpRequest) -> Pad:
     pad = Pad(request, program, sent.get("template", ""))
     if program is None:
         pad.notices.append("The program of this form is gone. Choose another.")
-    if sent.get("from"):
+    if sent.get("resume"):
+        pad.resume = plan_resume(checkpoint_by_id(sent["resume"]))
+        maker = pad.resume.maker
+        pad.origin = maker if maker and maker.program == program else None
+    elif sent.get("from"):
         pad.origin = Run.objects.select_related("program").filter(pk=sent["from"]).first()
     return pad
 
 
 def first_values(pad: Pad) -> dict[str, Any]:
-    """As the origin had them, as the address says, or as the last run of this person."""
+    """As the origin or the checkpoint had them, as the address says, or as one's last run."""
+    if pad.resume:
+        checkpoint = pad.resume.checkpoint
+        place = {
+            "name": checkpoint.name,
+            "project": checkpoint.project,
+            "group": checkpoint.group,
+        }
+        maker = pad.origin
+        return {**place, "seed": maker.seed, "tags": maker.tags} if maker else place
     if pad.origin:
         run = pad.origin
         return {
@@ -257,6 +323,11 @@ def first_configuration(pad: Pad) -> ConfigurationForm | None:
     if pad.program is None:
         return None
     template = pad.template_text()
+    if pad.resume:
+        chosen = pad.template and pad.request.GET.get("template") == pad.template
+        text = None if chosen else pad.resume.configuration(pad.program)
+        text = template if text is None else text
+        return ConfigurationForm(pad.program, text=text, template=template or text)
     if pad.origin is None:
         return ConfigurationForm(pad.program, text=template, template=template)
     try:
@@ -299,12 +370,18 @@ def context_of(
         "form": form,
         "configuration": configuration,
         "program_fault": program_fault(pad.program),
-        "programs": Program.objects.filter(enabled=True).only("slug", "title"),
+        "programs": programs_offered(pad),
         "projects": list(Project.objects.values_list("slug", flat=True)[:PROJECTS_OFFERED]),
         "new_project": is_new_project(form),
         "suggested": suggested_name(pad),
         "token": secrets.token_hex(8),
     }
+
+
+def programs_offered(pad: Pad) -> Sequence[Program]:
+    if pad.resume:
+        return resuming_programs()
+    return list(Program.objects.filter(enabled=True).only("slug", "title"))
 
 
 def program_fault(program: Program | None) -> str:
