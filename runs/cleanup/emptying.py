@@ -90,7 +90,7 @@ def condemn_entries(trash: Trash) -> tuple[list[Path], bool]:
         return [condemn(entry) for entry in sorted(found)], begun
 
 
-def remove_now(*, actor: Any, trash: Trash) -> bool:
+def remove_now(*, actor: Any, trash: Trash, seconds: float = REQUEST_SECONDS) -> bool:
     """Whether it is all gone; else the supervisor removes the rest. Raises NotAllowed."""
     require_staff(actor, "Only staff may remove something for good before its time.")
     try:
@@ -99,7 +99,7 @@ def remove_now(*, actor: Any, trash: Trash) -> bool:
         # freeing space is what may help: go on, the row follows once it can be written
         if not is_disk_full(error):
             raise
-    deadline = time.monotonic() + REQUEST_SECONDS
+    deadline = time.monotonic() + seconds
     return remove(trash, actor=actor, is_stopped=lambda: time.monotonic() > deadline)
 
 

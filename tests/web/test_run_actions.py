@@ -123,7 +123,8 @@ def test_it_asks_for_the_number_before_it_deletes_many(client, member, ended, ma
     assert "4 files" in question
     assert "active: it has not ended" in question
     response = client.post("/runs/actions/", {**data, "confirm": "2"}, headers=HTMX)
-    assert "Deleted 2 runs. That was 4 files" in response["HX-Trigger"]
+    assert response["HX-Retarget"] == "#toasts"
+    assert "Deleted 2 runs. That was 4 files" in response.content.decode()
     assert list(Run.objects.values_list("name", flat=True)) == ["active"]
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
@@ -18,11 +18,19 @@ from runs.cleanup.deletion import run_size
 from runs.errors import FusionwebError, InvalidInput, RunStillActive
 from runs.lifecycle.services import cancel_run, delete_run, retry_run
 from runs.models import Run
-from runs.web.templatetags.show import count, size
+from runs.web.deleting import (
+    Noun,
+    Results,
+    ask_to_confirm,
+    delete_and_tell,
+    in_one_sentence,
+    safe_next,
+)
+from runs.web.templatetags.show import count
+from runs.web.undo import deleted_and_gone
 from runs.web.views.loading import get_run_to_act_on
 
 MOST_RUNS = 500
-FAILURES_SHOWN = 5
 LONGEST_GRACE_SECONDS = 3600
 # A second press of the same button must not make a second run.
 DOUBLE_CLICK = timedelta(seconds=2)
@@ -76,11 +84,11 @@ def delete(request: HttpRequest, run_id: str) -> HttpResponse:
     if not run.can_delete:
         raise RunStillActive("This run has not ended. Cancel it first.")
     address = reverse("run_delete", args=[run.pk])
-    if refusal := ask_to_confirm(request, [run], run.name, address):
-        return refusal
-    gone = delete_run(actor=actor_of(request), run=run)
-    words = f"Deleted {run.name}: {count(gone.files, 'file')}, {size(gone.size_bytes)}."
-    return move_on(request, words, "run_list")
+    if question := ask_to_confirm(request, RUN, [run], address):
+        return question
+    gone = Results([delete_run(actor=actor_of(request), run=run)])
+    address = reverse("run_list")
+    return deleted_and_gone(request, gone.words(RUN), gone.undo, level=gone.level, address=address)
 
 
 @require_POST
@@ -92,19 +100,22 @@ def act_on_many(request: HttpRequest) -> HttpResponse:
     if len(ids) > MOST_RUNS:
         raise InvalidInput(f"At most {MOST_RUNS} runs at a time.")
     action = request.POST.get("action", "")
-    if action not in ACTIONS:
+    if action not in {*ACTIONS, "delete"}:
         raise InvalidInput("Runs can be cancelled, retried and deleted.", "action")
     runs = list(Run.objects.filter(pk__in=ids).select_related("project", "program", "owner"))
     if action == "delete":
-        runs, refused = deletable(request.user, runs)
-        if not runs:
-            raise RunStillActive(in_one_sentence(refused) or "These runs are gone already.")
-        address = reverse("run_actions")
-        expected = runs[0].name if len(runs) == 1 else str(len(runs))
-        if refusal := ask_to_confirm(request, runs, expected, address, refused):
-            return refusal
+        return delete_many(request, runs)
     words, failures = apply(action, request.user, runs)
     return stay(request, f"{words} {in_one_sentence(failures)}", reverse("run_list"), failures)
+
+
+def delete_many(request: HttpRequest, chosen: Sequence[Run]) -> HttpResponse:
+    runs, refused = deletable(request.user, chosen)
+    if not runs:
+        raise RunStillActive(in_one_sentence(refused) or "These runs are gone already.")
+    if question := ask_to_confirm(request, RUN, runs, refused=refused):
+        return question
+    return delete_and_tell(request, RUN, runs)
 
 
 def deletable(user: Any, runs: Sequence[Run]) -> tuple[list[Run], list[str]]:
@@ -125,60 +136,15 @@ def deletable(user: Any, runs: Sequence[Run]) -> tuple[list[Run], list[str]]:
 
 def apply(action: str, user: Any, runs: Sequence[Run]) -> tuple[str, list[str]]:
     """What was done, in words, and a sentence for each run it could not be done to."""
-    results, failures = [], []
+    results: list[Any] = []
+    failures: list[str] = []
     for run in runs:
         try:
             results.append(ACTIONS[action](actor=user, run=run))
         except FusionwebError as error:
             failures.append(f"{run.name}: {error.message}")
     words = DONE[action].format(count(len(results), "run"))
-    if action == "delete" and results:
-        files = sum(deleted.files for deleted in results)
-        size_bytes = sum(deleted.size_bytes for deleted in results)
-        words += f" That was {count(files, 'file')}, {size(size_bytes)}."
     return words, failures
-
-
-def in_one_sentence(failures: Sequence[str]) -> str:
-    shown = " ".join(failures[:FAILURES_SHOWN])
-    more = len(failures) - FAILURES_SHOWN
-    return f"{shown} And {more} more." if more > 0 else shown
-
-
-def ask_to_confirm(
-    request: HttpRequest,
-    runs: Sequence[Run],
-    expected: str,
-    address: str,
-    refused: Sequence[str] = (),
-) -> HttpResponse | None:
-    """None once `expected` was typed; until then the question, as a page or for a dialog."""
-    typed = request.POST.get("confirm")
-    if typed is not None and typed.strip() == expected:
-        return None
-    sizes = [run_size(run) for run in runs]
-    context = {
-        "runs": runs,
-        "files": sum(measured.files for measured in sizes),
-        "size_bytes": sum(measured.size_bytes for measured in sizes),
-        "expected": expected,
-        "refused": refused,
-        "fault": f"Type {expected} to confirm." if typed is not None else "",
-        "address": address,
-        "next": safe_next(request, reverse("run_list")),
-    }
-    fragment = bool(request.htmx)  # type: ignore[attr-defined]
-    name = "run_list/_confirm_delete.html" if fragment else "run_list/confirm_delete.html"
-    return render(request, name, context, status=422 if typed is not None else 200)
-
-
-def safe_next(request: HttpRequest, default: str) -> str:
-    """Where the form asked to return to, if that is on this site."""
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if safe else default
 
 
 def stay(
@@ -205,6 +171,14 @@ def move_on(request: HttpRequest, words: str, name: str, *args: str) -> HttpResp
 ACTIONS: dict[str, Callable[..., Any]] = {
     "cancel": cancel_run,
     "retry": retry_run,
-    "delete": delete_run,
 }
-DONE = {"cancel": "Cancelling {}.", "retry": "Queued {} again.", "delete": "Deleted {}."}
+DONE = {"cancel": "Cancelling {}.", "retry": "Queued {} again."}
+RUN = Noun(
+    word="run",
+    list_name="run_list",
+    actions_name="run_actions",
+    along=", with log, results and checkpoints",
+    measure=run_size,
+    delete=delete_run,
+    name_of=attrgetter("name"),
+)
