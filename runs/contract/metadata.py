@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from runs.contract.layout import METADATA
@@ -13,7 +12,7 @@ from runs.contract.status import WRITTEN, Status
 from runs.contract.times import read_time
 from runs.contract.tolerant_json import load_json
 from runs.errors import NotFound, PassingFault
-from runs.files.regular import open_regular, pread_full
+from runs.files.regular import Readable, open_regular, pread_full
 
 LARGEST_BYTES = 8 * 1024 * 1024
 LONGEST_TEXT = 4096
@@ -124,7 +123,7 @@ READERS |= dict.fromkeys(("hardware", "config"), _Reader("an object", _object))
 READERS |= dict.fromkeys(("signalled", "still_alive"), _Reader("a list", _list))
 
 
-def read_metadata(path: Path, zone: tzinfo | None = None) -> Metadata:
+def read_metadata(path: Readable, zone: tzinfo | None = None) -> Metadata:
     """The file at `path`; times without a zone are in `zone` (None: this machine's).
 
     Sleeps a few milliseconds where it meets a half-written file, then raises MetadataUnreadable.
@@ -133,7 +132,7 @@ def read_metadata(path: Path, zone: tzinfo | None = None) -> Metadata:
 
 
 def read_metadata_and_stat(
-    path: Path | str, zone: tzinfo | None = None, *, follow: bool = True
+    path: Readable | str, zone: tzinfo | None = None, *, follow: bool = True
 ) -> tuple[Metadata, os.stat_result]:
     """`read_metadata`, and how the file looked just before it was read.
 
@@ -176,7 +175,7 @@ def _take(metadata: Metadata, key: str, value: Any, reader: _Reader, zone: tzinf
         metadata.faults.append(f"{key} is {repr(value)[:80]}, not {reader.expected}")
 
 
-def _content(path: Path | str, follow: bool) -> tuple[bytes, os.stat_result]:
+def _content(path: Readable | str, follow: bool) -> tuple[bytes, os.stat_result]:
     try:
         with open_regular(path, follow=follow) as descriptor:
             found = os.fstat(descriptor)

@@ -1,14 +1,19 @@
 """Sums over all jobs and checkpoints, kept for a few seconds: they read whole indexes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db.models import Count, Max, Sum
+from django.utils import timezone
 
+from runs.contract.status import Status
 from runs.models import Checkpoint, Job
 
 KEPT_SECONDS = 3
+# What ended longer ago tells nobody how things are going.
+RECENT_DAYS = 7
+RECENT_STATUSES = (Status.COMPLETED, Status.FAILED, Status.PREEMPTED)
 
 
 @dataclass(frozen=True)
@@ -37,3 +42,13 @@ def newest_jobs() -> dict[str, datetime]:
 
 def find_newest() -> dict[str, datetime]:
     return dict(Job.objects.order_by().values_list("project").annotate(Max("listed_at")))
+
+
+def recent_counts() -> dict[str, int]:
+    """By status, those of the final ones that began in the last `RECENT_DAYS` days."""
+    return cache.get_or_set("recent-jobs", count_recent, KEPT_SECONDS) or {}
+
+
+def count_recent() -> dict[str, int]:
+    recent = Job.objects.filter(listed_at__gte=timezone.now() - timedelta(days=RECENT_DAYS))
+    return {status.value: recent.filter(status=status).count() for status in RECENT_STATUSES}

@@ -76,9 +76,10 @@ def read_lines(path: Readable, first: int, count: int) -> Lines:
     return found
 
 
-def counted(path: Readable, seconds: float = COUNT_SECONDS) -> float:
+def counted(path: Readable, seconds: float | None = None) -> float:
     """Count the log's lines on for so long; the fraction of the log that is counted by now."""
-    return line_index(path).count_for(seconds) if log_size(path) else 1.0
+    patience = COUNT_SECONDS if seconds is None else seconds
+    return line_index(path).count_for(patience) if log_size(path) else 1.0
 
 
 def last_lines(path: Readable, count: int) -> Lines:

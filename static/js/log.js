@@ -1,5 +1,6 @@
 // The log tab: takes over the lines the server rendered and goes on live.
 
+import { LineCount } from "./log_count.js";
 import { toggleGroup } from "./log_groups.js";
 import { LineLinks } from "./log_links.js";
 import { LogReader } from "./log_reader.js";
@@ -17,7 +18,14 @@ function serverLines({ dataset }, blocks) {
   }
   const first = Number(dataset.first);
   // An unfinished last line comes again, whole, over the socket.
-  return { first, next: Number(dataset.next), at_end: atEnd, cut, lines: lines.slice(0, Number(dataset.count)) };
+  return {
+    first,
+    next: Number(dataset.next),
+    at_end: atEnd,
+    counted: Number(dataset.counted),
+    cut,
+    lines: lines.slice(0, Number(dataset.count)),
+  };
 }
 
 function remember(name, value) {
@@ -40,7 +48,9 @@ export function start(root, signal) {
     line: (element, number) => links.mark(element, number),
     state: (text) => { note.textContent = text; },
     change: showFollowing,
+    counted: (fraction) => count.show(fraction),
   });
+  const count = new LineCount(root, reader, signal);
 
   function showFollowing() {
     button("follow").setAttribute("aria-pressed", String(reader.following));

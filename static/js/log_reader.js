@@ -14,7 +14,7 @@ const LINES_BEFORE_TARGET = 100;
 const AT_END_PX = 24;
 
 export class LogReader {
-  // on: { change(), state(text), line(element, number) }
+  // on: { change(), state(text), line(element, number), counted(fraction) }
   constructor(root, on) {
     this.data = root.dataset;
     this.on = on;
@@ -31,9 +31,10 @@ export class LogReader {
   }
 
   // Show these lines instead of what is shown; `next` is the byte after them.
-  show({ first, next, at_end: atEnd, lines, cut }) {
+  show({ first, next, at_end: atEnd, counted, lines, cut }) {
     this.stream?.close();
     this.attached = false;
+    this.on.counted(counted);
     this.view.clear(first);
     this.showOpen("");
     this.colours = new Colours();
@@ -62,8 +63,8 @@ export class LogReader {
     this.cutter = new LineCutter(this.view.next);
     const on = {
       text: (text) => this.take(text),
-      reset: () => this.show({ first: 1, next: 0, at_end: true, lines: [], cut: {} }),
-      end: (status) => this.on.state(`The run is ${status}; this is the end of its log.`),
+      reset: () => this.show({ first: 1, next: 0, at_end: true, counted: 1, lines: [], cut: {} }),
+      end: (status) => this.on.state(`The ${this.data.noun} is ${status}; this is the end of its log.`),
       state: this.on.state,
     };
     this.stream = followLog(this.data.socket, offset, on, this.data.lines);

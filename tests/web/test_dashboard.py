@@ -109,3 +109,39 @@ def test_it_allows_nothing_inline(client, member, run_row):
         assert html.count("<script") == html.count("<script src=") + html.count(
             '<script type="module" src='
         )
+
+
+def test_it_counts_what_is_on_the_cluster(client, member, job_row, checkpoint_row):
+    now = timezone.now()
+    job_row(status="running", heartbeat_at=now, total_chips=16)
+    job_row(status="running", heartbeat_at=now - timedelta(hours=1), total_chips=8)
+    job_row(status="failed")
+    job_row(status="failed", listed_at=now - timedelta(days=8))
+    checkpoint_row(size_bytes=4_200_000_000_000)
+    client.force_login(member)
+    html = client.get("/").content.decode()
+    for words in ("1 running", "1 stale", "1 failed", "16 chips", "1 checkpoint", "4.2 TB"):
+        assert words in html
+
+
+def test_it_says_nothing_of_a_cluster_there_is_none_of(client, member, status_root):
+    client.force_login(member)
+    assert "On the cluster" not in client.get("/").content.decode()
+
+
+def test_it_shows_how_far_a_first_scan_is(client, member, status_root):
+    status_root.state = "scanning"
+    status_root.scan_done, status_root.scan_total = 25_000, 100_000
+    status_root.save()
+    client.force_login(member)
+    html = client.get("/").content.decode()
+    assert 'value="0.2500"' in html and "25,000 of 100,000" in html
+
+
+@pytest.mark.parametrize("state", ["missing", "held"])
+def test_it_says_that_a_root_needs_a_look(client, member, status_root, state):
+    status_root.state, status_root.reason = state, "the disk is not mounted"
+    status_root.save()
+    client.force_login(member)
+    html = client.get("/").content.decode()
+    assert "the disk is not mounted" in html and 'href="/roots/"' in html

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from runs.contract.status import Status
 from runs.discovery.selectors import shown_status
 from runs.lifecycle.selectors import is_stale
-from runs.models import Alert, Job, Run
+from runs.models import Alert, Job, Root, Run
 
 register = template.Library()
 
@@ -188,6 +188,12 @@ def badge(look: str, words: str) -> SafeString:
 
 
 @register.filter
+def scanned(root: Root) -> float | None:
+    """The fraction of its first scan that is done, None where nobody can tell."""
+    return min(1.0, root.scan_done / root.scan_total) if root.scan_total else None
+
+
+@register.filter
 def tally(status: str, n: int) -> SafeString:
     """A status with how many have it."""
     return badge(status if status in ICONS else "unknown", f"{n:,} {status}")
@@ -231,6 +237,7 @@ REVIEW_LOOKS = {"unreviewed": "pending", "approved": "completed", "rejected": "f
 
 
 @register.simple_tag(name="review")
+@cache
 def review_badge(decision: str, pinned: bool = False) -> SafeString:
     """Colour, icon and word of a review, and a pin where nothing may delete it."""
     shown = badge(REVIEW_LOOKS.get(decision, "unknown"), decision)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from runs.contract.status import Status
 from runs.lifecycle.places import status_root
 from runs.models import Run, Supervisor
+from runs.web.cluster import cluster
 from runs.web.context import frame_state
 from runs.web.run_rows import load_rows
 
@@ -32,6 +33,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         name: [rows[pk] for pk in listed if pk in rows] for name, listed in lists.items()
     }
     context |= {"queue": queue, "disk": disk(), "supervisors": supervisors()}
+    context["cluster"] = cluster()
     part = bool(request.htmx)  # type: ignore[attr-defined]
     name = "dashboard/_parts.html" if part else "dashboard/page.html"
     return render(request, name, context)
