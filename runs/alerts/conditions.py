@@ -78,7 +78,7 @@ def full_disks() -> dict[str, Condition]:
         if percent >= limit - (HYSTERESIS_POINTS if cause in known else 0):
             free = f"{usage.free / 1e9:,.1f} GB free"
             message = f"The disk that holds {path} is {percent:.0f} % full, {free}"
-            found.setdefault(cause, Condition(message, reverse("dashboard")))
+            found.setdefault(cause, Condition(message, reverse("usage")))
     return found
 
 
