@@ -42,8 +42,8 @@ class CheckpointFacts:
     """`reason` says why it is not complete. `metrics` are the numbers of its config.json, at most
     a hundred, `steps` and `score` among them. `saved_at` is aware, and not in the future.
 
-    `inode` and `modified_ns` are how its directory looked before it was read, `owner` is a user
-    number. `faults` has one sentence for each file that could not be used.
+    `inode` and `modified_ns` are how it looked before it was read, `owner` is a user number.
+    `faults` has one sentence for each file that could not be used.
     """
 
     inode: int
@@ -64,12 +64,13 @@ class CheckpointFacts:
 def read_checkpoint(path: str) -> CheckpointFacts:
     """Raises OSError where the directory cannot be listed; what it holds is never an error."""
     found = os.lstat(path)
+    changed_ns = modified_ns(path)
     entries = list_entries(path)
     facts = CheckpointFacts(
         inode=found.st_ino,
-        modified_ns=found.st_mtime_ns,
+        modified_ns=changed_ns,
         owner=found.st_uid,
-        saved_at=_moment(found.st_mtime),
+        saved_at=_moment(changed_ns / 1e9),
     )
     facts.config_name = next((name for name in CONFIGS if name in entries.files), "")
     if CONFIG_NUMBERS in entries.files:
@@ -80,6 +81,16 @@ def read_checkpoint(path: str) -> CheckpointFacts:
     facts.reason = _take_payload(facts, path, entries)
     facts.complete = not facts.reason
     return facts
+
+
+def modified_ns(path: str) -> int:
+    """When it last changed, in nanoseconds: the directory, or its config.json, which some write
+    over in place with each save. Raises OSError where there is no such directory."""
+    changed_ns = os.lstat(path).st_mtime_ns
+    try:
+        return max(changed_ns, os.lstat(f"{path}/{CONFIG_NUMBERS}").st_mtime_ns)
+    except OSError:
+        return changed_ns
 
 
 def read_latest(path: str) -> str | None:

@@ -29,7 +29,7 @@ def read_small_file(path: str, largest: int = LARGEST_BYTES) -> bytes:
             raise FileUnusable("is not a file.")
         if found.st_size > largest:
             raise FileUnusable(f"is larger than {largest / 1024:,.0f} KiB.")
-        return os.read(descriptor, largest)
+        return os.read(descriptor, found.st_size)
     finally:
         os.close(descriptor)
 

@@ -40,6 +40,7 @@ def test_it_reads_what_a_trainer_wrote(checkpoint):
 
 
 def test_it_tells_how_the_directory_looked(checkpoint):
+    os.utime(checkpoint, ns=(time.time_ns(), time.time_ns() + 10**9))
     facts, found = read(checkpoint), checkpoint.stat()
     assert (facts.inode, facts.modified_ns, facts.owner) == (
         found.st_ino, found.st_mtime_ns, found.st_uid,
@@ -72,8 +73,16 @@ def test_it_dates_a_save_by_its_commit(checkpoint):
 
 
 def test_it_dates_other_saves_by_their_directory(checkpoint):
-    os.utime(checkpoint, (1_700_000_000, 1_700_000_000))
+    for path in (checkpoint / "config.json", checkpoint):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
     assert read(checkpoint).saved_at == datetime.fromtimestamp(1_700_000_000, UTC)
+
+
+def test_it_notices_numbers_written_over_in_place(checkpoint):
+    before = read(checkpoint)
+    os.utime(checkpoint / "config.json", (time.time(), time.time() + 5))
+    after = read(checkpoint)
+    assert checkpoint.stat().st_mtime_ns <= before.modified_ns < after.modified_ns
 
 
 @pytest.mark.parametrize("seconds", [time.time() + 10**7, 2**33])
