@@ -638,7 +638,33 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="checkpoint",
-            index=models.Index(fields=["size_bytes", "id"], name="checkpoint_size"),
+            index=models.Index(fields=["name", "id"], name="checkpoint_name"),
+        ),
+        migrations.AddIndex(
+            model_name="checkpoint",
+            index=models.Index(fields=["steps", "id"], name="checkpoint_steps"),
+        ),
+        migrations.AddIndex(
+            model_name="checkpoint",
+            index=models.Index(fields=["score", "id"], name="checkpoint_score"),
+        ),
+        migrations.AddIndex(
+            model_name="checkpoint",
+            index=models.Index(fields=["gone_at", "size_bytes", "id"], name="checkpoint_size"),
+        ),
+        migrations.AddIndex(
+            model_name="checkpoint",
+            index=models.Index(
+                fields=["decision", "gone_at", "size_bytes"],
+                name="checkpoint_decision_size",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="checkpoint",
+            index=models.Index(
+                fields=["decision", "complete", "gone_at", "saved_at", "id"],
+                name="checkpoint_waiting",
+            ),
         ),
         migrations.AddIndex(
             model_name="checkpoint",

@@ -77,7 +77,18 @@ class Checkpoint(models.Model):
             models.Index(fields=["saved_at", "id"], name="checkpoint_saved"),
             models.Index(fields=["project", "saved_at", "id"], name="checkpoint_project_saved"),
             models.Index(fields=["decision", "saved_at", "id"], name="checkpoint_decision_saved"),
-            models.Index(fields=["size_bytes", "id"], name="checkpoint_size"),
+            models.Index(fields=["name", "id"], name="checkpoint_name"),
+            models.Index(fields=["steps", "id"], name="checkpoint_steps"),
+            models.Index(fields=["score", "id"], name="checkpoint_score"),
+            # all that a list adds up is in these
+            models.Index(fields=["gone_at", "size_bytes", "id"], name="checkpoint_size"),
+            models.Index(
+                fields=["decision", "gone_at", "size_bytes"], name="checkpoint_decision_size"
+            ),
+            models.Index(
+                fields=["decision", "complete", "gone_at", "saved_at", "id"],
+                name="checkpoint_waiting",
+            ),
             models.Index(fields=["id"], name="checkpoint_faulty", condition=~Q(fault="")),
             models.Index(
                 fields=["id"], name="checkpoint_unmeasured", condition=Q(measured_at__isnull=True)
