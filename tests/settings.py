@@ -8,6 +8,9 @@ os.environ["FUSIONWEB_GRACE_SECONDS"] = "3"
 os.environ["SECRET_KEY"] = "tests-only"
 os.environ["FUSIONWEB_MIN_FREE_MB"] = "1"
 os.environ["LOG_LEVEL"] = "WARNING"
+# A developer's own .env must not have tests write to people.
+for name in ("EMAIL_URL", "FUSIONWEB_ALERT_EMAILS", "FUSIONWEB_ALERT_WEBHOOK"):
+    os.environ[name] = ""
 
 from fusionweb.settings import *  # noqa: E402, F403
 from fusionweb.settings import DATABASES, FUSIONWEB_DATA, STORAGES  # noqa: E402
