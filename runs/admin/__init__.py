@@ -1,6 +1,7 @@
 """The admin site: staff register programs and clean up. One noun a file."""
 
 from .alert import AlertAdmin
+from .checkpoint import CheckpointAdmin
 from .event import EventAdmin
 from .job import JobAdmin
 from .program import ProgramAdmin
@@ -10,6 +11,7 @@ from .supervisor import SupervisorAdmin
 
 __all__ = [
     "AlertAdmin",
+    "CheckpointAdmin",
     "EventAdmin",
     "JobAdmin",
     "ProgramAdmin",

@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from runs.alerts.selectors import unacknowledged_count
+from runs.checkpoints.selectors import waiting
 from runs.events import latest_seq
 from runs.lifecycle.selectors import QueueState, queue_state
 from runs.models import Supervisor
+
+COUNT_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -53,4 +57,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    return {"frame": SimpleLazyObject(lambda: frame_state(request))}
+    return {
+        "frame": SimpleLazyObject(lambda: frame_state(request)),
+        # called by a template that shows it
+        "waiting_reviews": lambda: waiting_reviews(request),
+    }
+
+
+def waiting_reviews(request: HttpRequest) -> int:
+    """How many checkpoints wait for a review; counted again only after an event."""
+    key = f"waiting-reviews-{frame_state(request).events_since}"
+    return int(cache.get_or_set(key, waiting().order_by().count, COUNT_SECONDS) or 0)

@@ -37,8 +37,8 @@ export function start(header, signal) {
   }
 
   function place(html) {
-    // A button in flight stays what it is until it is answered.
-    if (html === shown || header.querySelector(".htmx-request")) return;
+    // A button in flight stays what it is until it is answered, and a note until it is sent.
+    if (html === shown || header.querySelector(".htmx-request, details[open]")) return;
     const before = status();
     const focused = header.contains(document.activeElement) ? document.activeElement.id : "";
     const page = new DOMParser().parseFromString(html, "text/html");

@@ -183,3 +183,9 @@ def test_it_refuses_what_is_no_action(client, queue):
 def test_it_says_when_nothing_waits(client, staff):
     client.force_login(staff)
     assert "Nothing waits for a review" in client.get(QUEUE).content.decode()
+
+
+def test_the_navigation_counts_what_waits_for_staff_alone(client, queue, member):
+    assert ">4</span></a>" in client.get("/checkpoints/").content.decode()
+    client.force_login(member)
+    assert QUEUE not in client.get("/checkpoints/").content.decode()
