@@ -26,6 +26,8 @@ COLUMNS = (
 KEY_COLUMNS = ("project", "group", "name", "run_id")
 # Of a run launched here these are the supervisor's to write.
 RUN_COLUMNS = ("status", "reason", "exit_code", "signal", "started_at", "ended_at", "listed_at")
+# Its files are counted anew once it has ended; while it runs, by the clock.
+MEASURED_AGAIN = "measured_at = CASE WHEN excluded.status = 'running' THEN runs_job.measured_at END"
 FAULT_COLUMNS = ("fault", "inode", "file_mtime_ns", "file_size")
 # A difference in one of these is worth an event; a heartbeat is not.
 TOLD = (
@@ -44,7 +46,8 @@ def write(root: Root, rows: list[JobRow], *, quiet: bool) -> None:
     rows = _without_launching(rows)
     before = {} if quiet else _told_before(root, rows)
     _make_projects(rows)
-    _upsert(root, [row for row in rows if row.readable], _updates(COLUMNS))
+    updates = f"{_updates(COLUMNS)}, {MEASURED_AGAIN}"
+    _upsert(root, [row for row in rows if row.readable], updates)
     _upsert(root, [row for row in rows if not row.readable], _updates(FAULT_COLUMNS))
     if not quiet:
         changes = _changes(root, rows, before)

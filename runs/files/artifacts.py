@@ -110,12 +110,13 @@ def tree_size(root: Path, *, hidden: bool = True) -> tuple[int, int]:
     return files, total
 
 
-def _scan(directory: Path) -> list[os.DirEntry[str]]:
+def _scan(directory: Path) -> Iterator[os.DirEntry[str]]:
+    """Entry by entry: a directory may hold a million."""
     try:
         with os.scandir(directory) as scan:
-            return list(scan)
+            yield from scan
     except OSError:
-        return []
+        return
 
 
 def _real(root: Path, relative: str) -> Path | None:
