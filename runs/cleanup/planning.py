@@ -6,7 +6,7 @@ by budget, or all of it (see `runs.models.Retention`).
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,13 +22,14 @@ class Candidate:
     `series` is whatever it is the newest or best *of*, `series_name` its name for people.
     `shield` is the sentence of what protects it in any case, `approval` of who approved it.
     `usable` says whether it counts among the newest and the best; `value` is its metric, None
-    where it has none; `size_bytes` is None where nobody has measured it yet.
+    where it has none; `size_bytes` is None where nobody has measured it yet. `locate` gives the
+    address of its page: of 20,000, only those shown are asked.
     """
 
     kind: Trash.Kind
     pk: Any
     label: str
-    address: str
+    locate: Callable[[], str]
     series: tuple[Any, ...]
     series_name: str
     at: datetime
@@ -39,6 +40,10 @@ class Candidate:
     value: float | None = None
     files: int | None = None
     size_bytes: int | None = None
+
+    @property
+    def address(self) -> str:
+        return self.locate()
 
     @property
     def key(self) -> tuple[str, Any]:
@@ -121,7 +126,8 @@ def protections(rule: Retention, ordered: Sequence[Candidate]) -> dict[tuple[str
         *(newest(rule, members) for members in series.values()),
         *(best(rule, members) for members in series.values()),
     ):
-        kept = {**found, **kept}
+        for key, words in found.items():
+            kept.setdefault(key, words)
     return kept
 
 

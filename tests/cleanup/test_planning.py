@@ -17,7 +17,7 @@ def checkpoint(number, *, days=0, name="lm_small", **fields):
         kind=Trash.Kind.CHECKPOINT,
         pk=number,
         label=f"{name}/{number}",
-        address="/",
+        locate=str,
         series=(1, "g", name),
         series_name=name,
         at=NOW - timedelta(days=days, minutes=number),
