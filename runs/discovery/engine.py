@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -87,7 +88,7 @@ class Engine:
 
     def scan(self) -> Counts:
         """Look at everything. A root that is missing is said to be so, and nothing is touched."""
-        began = time.monotonic()
+        began, began_at = time.monotonic(), timezone.now()
         self.looker.believe_empty = self.root.accept_removals
         if self.first_scan:
             set_state(self.root, self.claimed_by, Root.State.SCANNING, "")
@@ -98,7 +99,7 @@ class Engine:
             return Counts(seconds=time.monotonic() - began)
         counts = self._apply(difference, everything=True)
         counts.seconds = time.monotonic() - began
-        self._finish(counts)
+        self._finish(counts, began_at)
         return counts
 
     def refresh(self, places: Iterable[Parts], leaves: Iterable[Key]) -> Counts:
@@ -271,9 +272,9 @@ class Engine:
             Root.objects.filter(pk=self.root.pk).update(accept_removals=False)
             self.root.accept_removals = False
 
-    def _finish(self, counts: Counts) -> None:
+    def _finish(self, counts: Counts, began_at: datetime) -> None:
         self.first_scan = False
-        fields = scanned(self.inventory, counts.seconds)
+        fields = scanned(self.inventory, began_at, counts.seconds)
         if self.root.first_scanned_at is None:
             fields["first_scanned_at"] = timezone.now()
         state = Root.State.HELD if counts.held else Root.State.READY

@@ -1,9 +1,9 @@
 """Write down how the index of a root is, and tell when that becomes different."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from runs.events import record_event
 from runs.models import Root
@@ -46,12 +46,12 @@ def set_scan_progress(root: Root, claimed_by: str, done: int, total: int, *, tel
             announce_root(root, Root.State.SCANNING, done=done, total=total)
 
 
-def scanned(inventory: Inventory, seconds: float) -> dict[str, Any]:
-    """The columns that a finished scan decides."""
+def scanned(inventory: Inventory, began_at: datetime, seconds: float) -> dict[str, Any]:
+    """The columns that a finished scan decides. It knows of nothing later than its beginning."""
     faults = inventory.all_faults()
     count = inventory.count()
     return {
-        "scanned_at": timezone.now(),
+        "scanned_at": began_at,
         "scan_seconds": seconds,
         "scan_done": count,
         "scan_total": count,

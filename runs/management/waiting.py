@@ -119,14 +119,17 @@ def progress_bar(run: Run) -> str:
     fraction = progress.get("fraction")
     if fraction is None:
         return "running"
-    filled = round(fraction * BAR_CELLS)
-    bar = "▓" * filled + "░" * (BAR_CELLS - filled)
     parts = [
         place("load", (progress.get("load_index") or 0) + 1, progress.get("load_total")),
         place("iteration", progress.get("iteration"), progress.get("iteration_total")),
         left(progress.get("eta_seconds")),
     ]
-    return f"{bar} {fraction * 100:3.0f} %  {' · '.join(part for part in parts if part)}"
+    return f"{drawn_bar(fraction)}  {' · '.join(part for part in parts if part)}"
+
+
+def drawn_bar(fraction: float) -> str:
+    filled = round(fraction * BAR_CELLS)
+    return f"{'▓' * filled}{'░' * (BAR_CELLS - filled)} {fraction * 100:3.0f} %"
 
 
 def place(noun: str, number: int | None, total: int | None) -> str:

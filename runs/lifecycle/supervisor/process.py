@@ -3,9 +3,11 @@
 import logging
 import os
 import signal
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from pathlib import Path
 from types import FrameType
 
 from django.conf import settings
@@ -15,6 +17,7 @@ from django.utils import timezone
 from runs.alerts.processes import beside_supervisor
 from runs.contract.status import Status
 from runs.errors import LaunchFailed, PassingFault
+from runs.lifecycle.children import Child
 from runs.lifecycle.executors import executor_named
 from runs.lifecycle.processes import end_marked, read_identity
 from runs.models import Run
@@ -43,6 +46,13 @@ HEARTBEAT_SECONDS = 2.0
 SWEEP_SECONDS = 30.0
 OPTIMIZATION_SECONDS = 3600.0
 FAULT_PAUSE_SECONDS = 1.0
+INDEXER_END_SECONDS = 3.0
+
+
+def indexer_child() -> Child:
+    """Reading a hundred thousand directories, or a disk that hangs, must not hold up a launch."""
+    manage = str(Path(settings.BASE_DIR) / "manage.py")
+    return Child("indexer", [sys.executable, manage, "reindex", "--follow"])
 
 
 class Supervisor:
@@ -72,10 +82,14 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         logger.info("supervisor %s: %s slots", self.name, settings.FUSIONWEB_MAX_RUNNING)
+        indexer = indexer_child()
         with self.alarm, beside_supervisor():
             while not self.stopping:
+                indexer.look()
                 self.attempt_step()
+            indexer.terminate()
             self.leave()
+            indexer.end_within(INDEXER_END_SECONDS)
 
     def attempt_step(self) -> None:
         try:
