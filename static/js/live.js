@@ -54,7 +54,10 @@ function announceBanner() {
 function place(html) {
   for (const fresh of parse(html).querySelectorAll("[data-part]")) {
     const shown = document.getElementById(fresh.id);
-    if (shown) morphChildren(shown, fresh);
+    if (!shown) continue;
+    morphChildren(shown, fresh);
+    // Forms that have come with it are htmx's as well.
+    window.htmx?.process(shown);
   }
   announceBanner();
 }
