@@ -72,13 +72,19 @@ class Job(models.Model):
             models.Index(fields=["project", "listed_at", "id"], name="job_project_listed"),
             models.Index(fields=["status", "listed_at", "id"], name="job_status_listed"),
             models.Index(fields=["chip", "listed_at", "id"], name="job_chip_listed"),
+            models.Index(fields=["group", "listed_at", "id"], name="job_group_listed"),
+            models.Index(fields=["unix_owner", "listed_at", "id"], name="job_owner_listed"),
+            models.Index(fields=["name", "id"], name="job_name"),
+            models.Index(
+                fields=["size_bytes", "id"], name="job_size", condition=Q(size_bytes__isnull=False)
+            ),
             models.Index(fields=["project", "group", "status"], name="job_counted"),
             models.Index(
                 fields=["heartbeat_at"],
                 name="job_running_heartbeat",
                 condition=Q(status=Status.RUNNING),
             ),
-            models.Index(fields=["id"], name="job_faulty", condition=~Q(fault="")),
+            models.Index(fields=["listed_at", "id"], name="job_faulty", condition=~Q(fault="")),
             models.Index(
                 fields=["id"], name="job_unmeasured", condition=Q(measured_at__isnull=True)
             ),

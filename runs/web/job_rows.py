@@ -44,7 +44,7 @@ class JobRow:
 def load_job_rows(ids: Iterable[Any]) -> list[JobRow]:
     """The jobs in the order of `ids`; those that are gone are left out."""
     keys = [int(key) for key in ids if str(key).isdecimal() and len(str(key)) <= 18]
-    jobs = Job.objects.select_related("root").only(*SHOWN).in_bulk(keys)
+    jobs = Job.objects.select_related("root").only(*SHOWN).order_by().in_bulk(keys)
     return [make_row(jobs[key]) for key in keys if key in jobs]
 
 

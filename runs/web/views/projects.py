@@ -3,10 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -27,9 +29,13 @@ NO_CHECKPOINTS = CheckpointTotal()
 
 @dataclass(frozen=True)
 class Part:
-    """A project, or a group of one: its jobs by status, in the order statuses are shown."""
+    """A project, or a group of one: its jobs by status, in the order statuses are shown.
+
+    `address` is the list of its jobs; more of a query can follow.
+    """
 
     name: str
+    address: str
     statuses: list[tuple[str, int]]
     jobs: int
     groups: int = 0
@@ -53,9 +59,11 @@ def all_projects() -> list[Part]:
     groups = Counter(project for project, _ in {place[:2] for place in counts.by_place})
     runs = dict(Run.objects.order_by().values_list("project__slug").annotate(Count("pk")))
     slugs = Project.objects.values_list("slug", flat=True)
+    jobs = reverse("job_list")
     return [
         Part(
             name=slug,
+            address=f"{jobs}?{urlencode({'project': slug})}",
             statuses=in_order(by_project.get(slug, Counter())),
             jobs=by_project.get(slug, Counter()).total(),
             groups=groups[slug],
@@ -79,16 +87,18 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise NotFound("There is no such project.")
     counts = job_counts()
+    address = f"{reverse('job_list')}?{urlencode({'project': slug})}"
     groups = [
-        Part(name, in_order(statuses), statuses.total())
+        Part(name, f"{address}&{urlencode({'group': name})}", in_order(statuses), statuses.total())
         for name, statuses in counts.groups(slug).items()
     ]
+    whole = counts.statuses(slug)
     newest = Job.objects.filter(project=slug).order_by("-listed_at", "-pk")
     runs = Run.objects.filter(project=found).order_by("-created_at", "-pk")
     checkpoints = Checkpoint.objects.filter(project=slug, gone_at=None).order_by("-saved_at", "-pk")
     context = {
         "project": found,
-        "whole": Part(slug, in_order(counts.statuses(slug)), counts.statuses(slug).total()),
+        "whole": Part(slug, address, in_order(whole), whole.total()),
         "total": checkpoint_totals().get(slug, NO_CHECKPOINTS),
         "groups": groups,
         "jobs": load_job_rows(newest.values_list("pk", flat=True)[:JOBS_SHOWN]),
