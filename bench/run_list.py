@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from runs.contract.status import FINAL, Status
 from runs.models import Program, Project, Run
+from runs.search import index_for_search
 
 from .figure import Figure, percentile
 from .lab import Lab
@@ -114,3 +115,5 @@ def fill() -> None:
         run.created_at = made
     Run.objects.bulk_update([run for run, _ in rows], ["created_at"], batch_size=2000)
     assert Run.objects.filter(status=Status.PENDING).count() == 0
+    while index_for_search():
+        pass

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from runs.contract.checkpoint import read_latest
 from runs.models import Checkpoint, Root
@@ -23,7 +24,18 @@ def mark_latest(root: Root, names: Iterable[tuple[NameKey, str]]) -> None:
             _mark(root, said)
 
 
-def choose(rows: list[Checkpoint], said: str | None) -> dict[int, str]:
+class Row(NamedTuple):
+    """What decides; a model's instance of each would take as long as all the rest."""
+
+    pk: int
+    key: NameKey
+    suffix: str
+    complete: bool
+    saved_at: Any
+    latest: str
+
+
+def choose(rows: list[Row], said: str | None) -> dict[int, str]:
     """What `latest` of each row ought to be, by primary key; those left out: nothing."""
     for row in rows:
         if row.suffix == said:
@@ -34,7 +46,7 @@ def choose(rows: list[Checkpoint], said: str | None) -> dict[int, str]:
 
 
 def _mark(root: Root, said: dict[NameKey, str | None]) -> None:
-    wrong: dict[str, list[Checkpoint]] = defaultdict(list)
+    wrong: dict[str, list[Row]] = defaultdict(list)
     for key, rows in _rows(root, said).items():
         right = choose(rows, said[key])
         for row in rows:
@@ -45,24 +57,27 @@ def _mark(root: Root, said: dict[NameKey, str | None]) -> None:
         announce("checkpoints", [_change(row, latest) for row in rows])
 
 
-def _rows(root: Root, names: Iterable[NameKey]) -> dict[NameKey, list[Checkpoint]]:
+def _rows(root: Root, names: Iterable[NameKey]) -> dict[NameKey, list[Row]]:
     wanted = list(names)
     values = ", ".join(["(%s, %s, %s)"] * len(wanted))
-    # CROSS and plus have SQLite begin with the names, instead of reading the whole root for each.
-    found = Checkpoint.objects.raw(
-        f"WITH wanted(w1, w2, w3) AS (VALUES {values}) "
-        'SELECT c.id, c.project, c."group", c.name, c.suffix, c.complete, c.saved_at, c.latest '
-        f"FROM wanted CROSS JOIN {Checkpoint._meta.db_table} c "
-        'WHERE c.project = w1 AND c."group" = w2 AND c.name = w3 '
-        "AND +c.root_id = %s AND c.gone_at IS NULL",
-        [*(part for name in wanted for part in name), root.pk],
-    )
-    rows: dict[NameKey, list[Checkpoint]] = defaultdict(list)
-    for row in found:
-        rows[row.project, row.group, row.name].append(row)
+    rows: dict[NameKey, list[Row]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        # CROSS and plus have SQLite begin with the names, not read the whole root for each.
+        cursor.execute(
+            f"WITH wanted(w1, w2, w3) AS (VALUES {values}) "
+            "SELECT w1, w2, w3, c.id, c.suffix, c.complete, c.saved_at, c.latest "
+            f"FROM wanted CROSS JOIN {Checkpoint._meta.db_table} c "
+            'WHERE c.project = w1 AND c."group" = w2 AND c.name = w3 '
+            "AND +c.root_id = %s AND c.gone_at IS NULL",
+            [*(part for name in wanted for part in name), root.pk],
+        )
+        for project, group, name, pk, *rest in cursor.fetchall():
+            key = (project, group, name)
+            rows[key].append(Row(pk, key, *rest))
     return rows
 
 
-def _change(row: Checkpoint, latest: str) -> Change:
-    payload = {"project": row.project, "group": row.group, "name": row.name, "suffix": row.suffix}
+def _change(row: Row, latest: str) -> Change:
+    project, group, name = row.key
+    payload = {"project": project, "group": group, "name": name, "suffix": row.suffix}
     return Change("checkpoint.changed", row.pk, {**payload, "latest": latest})
