@@ -704,9 +704,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="checkpoint",
             index=models.Index(
-                condition=models.Q(("gone_at__isnull", True)),
-                fields=["project", "size_bytes"],
-                name="checkpoint_summed",
+                fields=["project", "gone_at", "size_bytes"], name="checkpoint_summed"
             ),
         ),
         migrations.AddIndex(

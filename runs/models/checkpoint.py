@@ -89,11 +89,7 @@ class Checkpoint(models.Model):
                 fields=["decision", "complete", "gone_at", "saved_at", "id"],
                 name="checkpoint_waiting",
             ),
-            models.Index(
-                fields=["project", "size_bytes"],
-                name="checkpoint_summed",
-                condition=Q(gone_at__isnull=True),
-            ),
+            models.Index(fields=["project", "gone_at", "size_bytes"], name="checkpoint_summed"),
             models.Index(fields=["id"], name="checkpoint_faulty", condition=~Q(fault="")),
             models.Index(
                 fields=["id"], name="checkpoint_unmeasured", condition=Q(measured_at__isnull=True)

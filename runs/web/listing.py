@@ -1,5 +1,6 @@
 """What every long list shares. Filters, sorting and page stand in the address."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -18,6 +19,9 @@ from runs.web.paging import Column, Page, page_of
 CURSORS = ("after", "before")
 MOST_IDS = 200
 COUNT_SECONDS = 60
+# A count that takes long is not made again at each event: a hundredth of the time is enough.
+SLOW_COUNT_SECONDS = 0.005
+KEPT_TIMES = 100
 
 
 @dataclass(frozen=True)
@@ -108,12 +112,16 @@ def read_page(
 def count_of(request: HttpRequest, rows: QuerySet[Any]) -> int:
     """The number of rows; counted again only after an event, since nothing else changes it."""
     seq = frame_state(request).events_since
-    key = "counted-" + sha256(f"{seq} {rows.query}".encode()).hexdigest()
-    counted = cache.get(key)
-    if counted is None:
-        counted = rows.count()
-        cache.set(key, counted, COUNT_SECONDS)
-    return int(counted)
+    key = "counted-" + sha256(str(rows.query).encode()).hexdigest()
+    known: tuple[int, float, int] | None = cache.get(key)
+    began = time.monotonic()
+    if known and (known[0] == seq or began < known[1]):
+        return known[2]
+    counted = rows.count()
+    took = time.monotonic() - began
+    kept = KEPT_TIMES * took if took > SLOW_COUNT_SECONDS else 0.0
+    cache.set(key, (seq, began + kept, counted), COUNT_SECONDS)
+    return counted
 
 
 def words(listed: str) -> list[str]:

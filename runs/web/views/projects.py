@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from runs.discovery.selectors import job_counts
-from runs.discovery.totals import CheckpointTotal, checkpoint_totals, newest_jobs
+from runs.discovery.totals import CheckpointTotal, checkpoint_totals
 from runs.errors import NotFound
 from runs.models import Checkpoint, Job, Project, Run
 from runs.web.context import frame_state
@@ -54,11 +54,13 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 
 def all_projects() -> list[Part]:
-    counts, totals, newest = job_counts(), checkpoint_totals(), newest_jobs()
+    counts, totals = job_counts(), checkpoint_totals()
     by_project = counts.by_project()
     groups = Counter(project for project, _ in {place[:2] for place in counts.by_place})
     runs = dict(Run.objects.order_by().values_list("project__slug").annotate(Count("pk")))
-    slugs = Project.objects.values_list("slug", flat=True)
+    # one look into the index for each, where MAX would read it all
+    newest = Job.objects.filter(project=OuterRef("slug")).order_by("-listed_at")
+    dated = Project.objects.annotate(newest_at=Subquery(newest.values("listed_at")[:1]))
     jobs = reverse("job_list")
     return [
         Part(
@@ -69,9 +71,9 @@ def all_projects() -> list[Part]:
             groups=groups[slug],
             runs=runs.get(slug, 0),
             checkpoints=totals.get(slug, NO_CHECKPOINTS),
-            newest_at=newest.get(slug),
+            newest_at=newest_at,
         )
-        for slug in slugs
+        for slug, newest_at in dated.values_list("slug", "newest_at")
     ]
 
 
