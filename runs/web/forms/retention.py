@@ -42,6 +42,8 @@ class RetentionForm(forms.ModelForm):
         help_text="GB; empty: no budget",
     )
 
+    field_order = [*FIELDS[:-1], "budget_gigabytes", FIELDS[-1]]
+
     class Meta:
         model = Retention
         fields = FIELDS
@@ -51,7 +53,7 @@ class RetentionForm(forms.ModelForm):
             "best_is": "The best is the",
             "automatic": "Apply once a day by itself",
         }
-        help_texts = {"keep_approved": "", "best_metric": "such as score or steps"}
+        help_texts = {"keep_approved": "", "automatic": "", "best_metric": "such as score or steps"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
