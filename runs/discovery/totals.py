@@ -33,7 +33,7 @@ def sum_checkpoints() -> dict[str, CheckpointTotal]:
     # As a condition of the sums, not of the rows: one walk through one index, in its order.
     there = Q(gone_at=None)
     summed = Checkpoint.objects.order_by().values_list("project")
-    summed = summed.annotate(Count("pk", filter=there), Sum("size_bytes", filter=there))
+    summed = summed.annotate(n=Count("pk", filter=there), size=Sum("size_bytes", filter=there))
     return {project: CheckpointTotal(n, size or 0) for project, n, size in summed}
 
 
