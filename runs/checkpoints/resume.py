@@ -9,7 +9,8 @@ from runs.lifecycle.services import frozen_configuration
 from runs.models import Checkpoint, Program, Run
 
 FIELD = "{resume_from}"
-PATH_LIMIT = Run._meta.get_field("resume_from").max_length
+# as much as `Run.resume_from` holds
+PATH_LIMIT = 1000
 METRICS = {"steps", "score"}
 
 

@@ -77,14 +77,14 @@ def latest_of_name(checkpoint: Checkpoint) -> Checkpoint | None:
     return latest.select_related("root").order_by("-saved_at", "-pk").first()
 
 
-def siblings(checkpoint: Checkpoint) -> list[Checkpoint]:
+def siblings(checkpoint: Checkpoint, shown: int = SIBLINGS_SHOWN) -> list[Checkpoint]:
     """The nearest in time of the same name, the newest first, itself among them."""
     around = of_name(checkpoint).filter(gone_at__isnull=True).exclude(pk=checkpoint.pk)
     around = around.select_related("root").defer("search_text", "review_note")
-    half = SIBLINGS_SHOWN // 2
+    half = shown // 2
     newer = around.filter(saved_at__gte=checkpoint.saved_at).order_by("saved_at", "pk")[:half]
     older = around.filter(saved_at__lt=checkpoint.saved_at).order_by("-saved_at", "-pk")
-    return [*reversed(newer), checkpoint, *older[: SIBLINGS_SHOWN - len(newer)]]
+    return [*reversed(newer), checkpoint, *older[: shown - len(newer)]]
 
 
 def approved_for(checkpoint: Checkpoint) -> Checkpoint | None:

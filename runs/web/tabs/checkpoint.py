@@ -1,5 +1,6 @@
 """What the tabs of a checkpoint's page show, each read when it is asked for."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -32,6 +33,7 @@ from runs.web.tabs.artifacts import crumbs, listing_or_file
 # Comparing lines is quadratic at worst.
 DIFF_LINES_MAX = 5_000
 CHANGES_SHOWN = 200
+VALUE_SHOWN = 160
 REVIEWS_SHOWN = 100
 
 
@@ -42,11 +44,21 @@ class ShownFile:
 
 
 @dataclass(frozen=True)
+class ShownChange:
+    """A value as its configuration writes it, as text; "" on the side that has none."""
+
+    kind: str
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Comparison:
     """`before` is the other checkpoint; `fault` says why values or lines are not compared."""
 
     before: Checkpoint
-    changes: list[Change]
+    changes: list[ShownChange]
     more_changes: int
     hunks: list[list[DiffLine]]
     fault: str
@@ -139,7 +151,20 @@ def compare(before: Checkpoint, after: Checkpoint) -> Comparison:
     except InvalidInput as error:
         changes, fault = [], error.message
     more = max(0, len(changes) - CHANGES_SHOWN)
-    return Comparison(before, changes[:CHANGES_SHOWN], more, lines(old, new), fault)
+    first = [shown_change(change) for change in changes[:CHANGES_SHOWN]]
+    return Comparison(before, first, more, lines(old, new), fault)
+
+
+def shown_change(change: Change) -> ShownChange:
+    before = "" if change.kind == "added" else written(change.before)
+    after = "" if change.kind == "removed" else written(change.after)
+    return ShownChange(change.kind, change.path, before, after)
+
+
+def written(value: Any) -> str:
+    """A word without quotes, anything else as JSON."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= VALUE_SHOWN else f"{text[:VALUE_SHOWN]}…"
 
 
 def lines(old: TextFile, new: TextFile) -> list[list[DiffLine]]:

@@ -37,6 +37,7 @@ from runs.web.views.run_page import wants_fragment
 HELD_SECONDS = 180
 LOOKED_AHEAD = 20
 MOST_DONE = 10**6
+SIBLINGS_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def all_about(request: HttpRequest, found: Checkpoint, sitting: Sitting) -> dict
         "metrics": sorted(found.metrics.items()),
         "maker": maker_of(found),
         "latest": None if found.latest else latest_of_name(found),
-        "siblings": siblings(found),
+        "siblings": siblings(found, SIBLINGS_SHOWN),
         "sibling_count": of_name(found).filter(gone_at__isnull=True).count(),
         "approved": approved,
         "comparison": compare(approved, found) if approved else None,
