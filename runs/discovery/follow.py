@@ -36,7 +36,14 @@ class Follower(threading.Thread):
     """One root, on a thread of its own: a network disk that hangs holds up no other."""
 
     def __init__(
-        self, root: Root, kind: Kind, *, claimed_by: str, stop: threading.Event, wake: int
+        self,
+        root: Root,
+        kind: Kind,
+        *,
+        claimed_by: str,
+        stop: threading.Event,
+        wake: int,
+        use_inotify: bool = True,
     ) -> None:
         super().__init__(name=f"follow {root.path}", daemon=True)
         self.root = root
@@ -44,6 +51,7 @@ class Follower(threading.Thread):
         self.claimed_by = claimed_by
         self.stop = stop
         self.wake = wake
+        self.use_inotify = use_inotify
         self.watch: TreeWatch | None = None
 
     def run(self) -> None:
@@ -66,10 +74,11 @@ class Follower(threading.Thread):
             return
         try:
             self.root.refresh_from_db()
-            self.watch = None if is_remote(Path(self.root.path)) else _tree_watch()
+            hears = self.use_inotify and not is_remote(Path(self.root.path))
+            self.watch = _tree_watch() if hears else None
             Following(self).run()
         finally:
-            if self.watch:
+            if self.watch is not None:
                 self.watch.close()
             release(self.root, self.claimed_by)
 
@@ -97,7 +106,7 @@ class Following:
             claimed_by=follower.claimed_by,
             stopping=follower.stop.is_set,
             watch=self._watch,
-            unwatch=self.watch.drop if self.watch else _nothing,
+            unwatch=self.watch.drop if self.watch is not None else _nothing,
         )
         self.heard = Heard(self.root.path, self.engine.inventory, follower.kind)
         self.identity: tuple[int, int] | None = None
@@ -154,7 +163,7 @@ class Following:
         return float(max(pause, SCANS_SHARE * counts.seconds))
 
     def _watch(self, path: str) -> None:
-        if self.watch:
+        if self.watch is not None:
             self.watch.add(path, follow=path == self.root.path)
 
     def _watch_leaves(self) -> None:

@@ -32,7 +32,8 @@ def kind_of(root: Root) -> Kind:
 class Indexer:
     """Follows the configured roots until SIGTERM or SIGINT."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, use_inotify: bool = True) -> None:
+        self.use_inotify = use_inotify
         self.stop = threading.Event()
         # Readable from the moment it is told to stop: waiting threads look at it as well.
         self.wake, self._waker = os.pipe()
@@ -54,7 +55,12 @@ class Indexer:
 
     def _start(self, root: Root) -> Follower:
         follower = Follower(
-            root, kind_of(root), claimed_by=claimant(), stop=self.stop, wake=self.wake
+            root,
+            kind_of(root),
+            claimed_by=claimant(),
+            stop=self.stop,
+            wake=self.wake,
+            use_inotify=self.use_inotify,
         )
         follower.start()
         return follower

@@ -1,5 +1,6 @@
 """The rows of the configured roots."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,22 @@ def configured_roots() -> list[Root]:
         Root.Kind.STATUS: settings.FUSIONWEB_STATUS_DIRS,
         Root.Kind.CHECKPOINTS: settings.FUSIONWEB_CHECKPOINT_DIRS,
     }
-    return [
+    roots = [
         root_row(Path(path), kind, position)
         for kind, paths in folders.items()
         for position, path in enumerate(paths)
     ]
+    for root in roots:
+        _make_own(root)
+    return roots
+
+
+def _make_own(root: Root) -> None:
+    """The roots in the data folder are ours: not there yet is not missing."""
+    own = root.directory.is_relative_to(settings.FUSIONWEB_DATA)
+    if own and root.first_scanned_at is None:
+        with suppress(OSError):
+            root.directory.mkdir(parents=True, exist_ok=True)
 
 
 def root_row(path: Path, kind: Root.Kind, position: int | None = None) -> Root:

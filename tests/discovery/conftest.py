@@ -57,12 +57,12 @@ def kinds(topic="jobs"):
 class Process:
     """A real `reindex`, on the test's database and folders."""
 
-    def __init__(self, settings, *words, **environment):
+    def __init__(self, settings, *words, output=None, **environment):
         self.process = subprocess.Popen(
             [sys.executable, str(MANAGE), "reindex", *words],
             env={**manage_environment(settings), **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
             text=True,
         )
 
@@ -80,8 +80,8 @@ class Process:
 def start_reindex(settings, transactional_db):
     started = []
 
-    def start(*words, **environment):
-        started.append(Process(settings, *words, **environment))
+    def start(*words, **options):
+        started.append(Process(settings, *words, **options))
         return started[-1]
 
     yield start

@@ -198,7 +198,7 @@ def test_it_takes_any_name_that_is_utf8(engine, disk, name):
 
 def test_it_says_that_a_name_is_not_utf8(engine, disk, status_root):
     write_job(disk, run_id="good")
-    os.mkdir(os.fsencode(disk / "gpt") + b"/\xff\xfe")
+    (disk / "gpt" / os.fsdecode(b"\xff\xfe")).mkdir()
 
     engine.scan()
 
@@ -260,4 +260,13 @@ def test_it_can_be_searched_by_what_people_know_of_a_job(engine, disk):
     engine.scan()
 
     words = Job.objects.get().search_text.split("\n")
-    assert words == ["gpt", "baselines", "lm", "x", "gpt/train/pretrain", "4000182", "node-7", "h100"]
+    assert words == [
+        "gpt",
+        "baselines",
+        "lm",
+        "x",
+        "gpt/train/pretrain",
+        "4000182",
+        "node-7",
+        "h100",
+    ]

@@ -1,7 +1,9 @@
 import os
 import shutil
 
-from runs.discovery.claims import claimant, release
+import pytest
+
+from runs.discovery.claims import ClaimLost, claimant, release
 from runs.models import Job, Project, Root
 from tests.disk import write_job
 
@@ -187,9 +189,7 @@ def test_it_writes_nothing_for_a_root_that_another_process_took_over(indexed, di
     Root.objects.filter(pk=status_root.pk).update(claimed_by="another")
     write_job(disk, run_id="d")
 
-    try:
+    with pytest.raises(ClaimLost):
         indexed.scan()
-    except Exception as error:
-        assert "another process" in str(error)
 
     assert run_ids() == ["a", "b", "c"]

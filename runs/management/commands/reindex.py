@@ -25,6 +25,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--follow", action="store_true", help="keep them so until SIGTERM")
         parser.add_argument(
+            "--no-inotify", action="store_true", help="with --follow: look instead of being told"
+        )
+        parser.add_argument(
             "--accept-removals",
             action="store_true",
             help="remove the rows of all that has vanished, however many",
@@ -32,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["follow"]:
-            Indexer().run()
+            Indexer(use_inotify=not options["no_inotify"]).run()
             return
         terminal = Terminal(sys.stdout, sys.stderr)
         roots = configured_roots()
