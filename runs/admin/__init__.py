@@ -6,8 +6,11 @@ from .event import EventAdmin
 from .job import JobAdmin
 from .program import ProgramAdmin
 from .project import ProjectAdmin
+from .retention import RetentionAdmin
+from .root import RootAdmin
 from .run import RunAdmin
 from .supervisor import SupervisorAdmin
+from .trash import TrashAdmin
 
 __all__ = [
     "AlertAdmin",
@@ -16,6 +19,9 @@ __all__ = [
     "JobAdmin",
     "ProgramAdmin",
     "ProjectAdmin",
+    "RetentionAdmin",
+    "RootAdmin",
     "RunAdmin",
     "SupervisorAdmin",
+    "TrashAdmin",
 ]

@@ -2,9 +2,11 @@
 
 from django.contrib import admin
 
+from runs.cleanup.deletion import checkpoint_size, delete_checkpoint
+from runs.cleanup.reasons import checkpoint_refusal
 from runs.models import Checkpoint, Review
 
-from .staff import ReadOnlyAdmin
+from .deleting import DeletableAdmin, Deletion, delete_with_files
 
 
 class ReviewInline(admin.TabularInline):
@@ -18,7 +20,15 @@ class ReviewInline(admin.TabularInline):
 
 
 @admin.register(Checkpoint)
-class CheckpointAdmin(ReadOnlyAdmin):
+class CheckpointAdmin(DeletableAdmin):
+    deletion = Deletion(
+        "checkpoint",
+        ("root", "reviewed_by"),
+        checkpoint_size,
+        delete_checkpoint,
+        checkpoint_refusal,
+    )
+    actions = [delete_with_files]
     list_display = [
         "suffix", "name", "project", "group", "decision", "pinned", "complete", "latest",
         "size_bytes", "saved_at",

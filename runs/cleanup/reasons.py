@@ -43,6 +43,17 @@ def silence(job: Job) -> str:
     return f"stale: no sign of it since {timezone.localtime(job.last_sign_at):%d %b %H:%M}"
 
 
+def job_refusal(job: Job) -> str:
+    """Why staff may not delete it now, as far as the table knows; else empty."""
+    if job.ordered_run_id:
+        return f"it belongs to run {job.ordered_run_id}, delete that"
+    return activity(job)
+
+
+def checkpoint_refusal(checkpoint: Checkpoint) -> str:
+    return f"{approval(checkpoint)}, unpin it first" if checkpoint.pinned else ""
+
+
 class Resumptions:
     """Which directories the waiting and running runs begin from: read once, asked often."""
 

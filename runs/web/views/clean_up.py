@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from runs.access import require_staff
 from runs.cleanup.deletion import checkpoint_size, delete_checkpoint, delete_job, job_size
-from runs.cleanup.reasons import activity, approval, silence
+from runs.cleanup.reasons import checkpoint_refusal, job_refusal, silence
 from runs.errors import Conflict, InvalidInput
 from runs.models import Checkpoint, Job
 from runs.web.deleting import Noun, ask_to_confirm, delete_and_tell, in_one_sentence
@@ -77,13 +77,3 @@ def delete_chosen(
     if question := ask_to_confirm(request, noun, going, refused=refused, notes=notes):
         return question
     return delete_and_tell(request, noun, going)
-
-
-def job_refusal(job: Job) -> str:
-    if job.ordered_run_id:
-        return f"it belongs to run {job.ordered_run_id}, delete that"
-    return activity(job)
-
-
-def checkpoint_refusal(checkpoint: Checkpoint) -> str:
-    return f"{approval(checkpoint)}, unpin it first" if checkpoint.pinned else ""
