@@ -68,10 +68,21 @@ def remove(trash: Trash, *, actor: Any = None, is_stopped: Callable[[], bool] = 
         return False
     # a removal that was interrupted had freed something before this one began
     freed = max(0, trash.size_bytes - left) + removal.size_bytes
-    with transaction.atomic():
-        deleted, _ = Trash.objects.filter(pk=trash.pk).delete()
-        if deleted:
-            trash_event("removed", trash, actor, size_bytes=freed)
+    return forget(trash, freed, actor)
+
+
+def forget(trash: Trash, freed: int, actor: Any) -> bool:
+    """Drop the row of what is removed; False where the disk is too full to write even that."""
+    try:
+        with transaction.atomic():
+            deleted, _ = Trash.objects.filter(pk=trash.pk).delete()
+            if deleted:
+                trash_event("removed", trash, actor, size_bytes=freed)
+    except OperationalError as error:
+        if not is_disk_full(error):
+            raise
+        logger.warning("%s is removed, but its row is still there: %s", trash.label, error)
+        return False
     return True
 
 

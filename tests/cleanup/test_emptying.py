@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from runs.cleanup.deletion import delete_checkpoint, delete_job
@@ -119,6 +120,31 @@ def test_it_removes_at_once_for_staff_alone(deleted, member, staff):
     assert remove_now(actor=staff, trash=trash)
     assert trash_folder(job) == []
     assert Event.objects.get(kind="trash.removed").actor == staff
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="fills SQLite's file")
+def test_it_frees_space_even_while_the_database_cannot_be_written(deleted, staff):
+    job, trash = deleted()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0]}")
+        try:
+            fill_up()
+            remove_now(actor=staff, trash=trash)
+        finally:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+    assert trash_folder(job) == []
+    assert remove(trash)
+    assert not Trash.objects.exists()
+
+
+def fill_up():
+    """Until not one more row finds a place in the pages there are."""
+    for size in (100_000, 10_000, 1000, 100):
+        with pytest.raises(OperationalError, match="full"):
+            for _ in range(10_000):
+                Event.objects.create(topic="t", kind="k", payload={"x": "y" * size})
 
 
 def test_it_drops_the_row_of_what_had_no_files(job_row, staff):
