@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db.models import QuerySet
@@ -22,6 +22,8 @@ COUNT_SECONDS = 60
 # A count that takes long is not made again at each event: a hundredth of the time is enough.
 SLOW_COUNT_SECONDS = 0.005
 KEPT_TIMES = 100
+
+Figure = TypeVar("Figure")
 
 
 @dataclass(frozen=True)
@@ -111,17 +113,24 @@ def read_page(
 
 def count_of(request: HttpRequest, rows: QuerySet[Any]) -> int:
     """The number of rows; counted again only after an event, since nothing else changes it."""
+    return figure_of(request, rows, "counted", rows.count)
+
+
+def figure_of(
+    request: HttpRequest, rows: QuerySet[Any], name: str, ask: Callable[[], Figure]
+) -> Figure:
+    """What `ask` says of all rows, asked again only after an event, and seldom if it is slow."""
     seq = frame_state(request).events_since
-    key = "counted-" + sha256(str(rows.query).encode()).hexdigest()
-    known: tuple[int, float, int] | None = cache.get(key)
+    key = f"{name}-" + sha256(str(rows.query).encode()).hexdigest()
+    known: tuple[int, float, Figure] | None = cache.get(key)
     began = time.monotonic()
     if known and (known[0] == seq or began < known[1]):
         return known[2]
-    counted = rows.count()
+    figure = ask()
     took = time.monotonic() - began
     kept = KEPT_TIMES * took if took > SLOW_COUNT_SECONDS else 0.0
-    cache.set(key, (seq, began + kept, counted), COUNT_SECONDS)
-    return counted
+    cache.set(key, (seq, began + kept, figure), COUNT_SECONDS)
+    return figure
 
 
 def words(listed: str) -> list[str]:

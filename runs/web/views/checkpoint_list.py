@@ -1,10 +1,8 @@
 """The list of checkpoints."""
 
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,8 +17,8 @@ from runs.web.checkpoint_filter import CheckpointFilter
 from runs.web.checkpoint_rows import load_checkpoint_rows
 from runs.web.context import frame_state
 from runs.web.listing import (
-    COUNT_SECONDS,
     Listing,
+    figure_of,
     list_context,
     list_response,
     narrowing,
@@ -122,14 +120,8 @@ def with_value(found: QuerySet[Checkpoint], column: str) -> QuerySet[Checkpoint]
 
 
 def summary_of(request: HttpRequest, found: QuerySet[Checkpoint]) -> Summary:
-    """Number and bytes of all that is listed; added up again only after an event."""
-    seq = frame_state(request).events_since
-    key = "added-up-" + sha256(f"{seq} {found.query}".encode()).hexdigest()
-    added: Summary | None = cache.get(key)
-    if added is None:
-        added = summary(found)
-        cache.set(key, added, COUNT_SECONDS)
-    return added
+    """Number and bytes of all that is listed."""
+    return figure_of(request, found, "added-up", lambda: summary(found))
 
 
 def in_all(added: Summary, sorted_by: str) -> str:
