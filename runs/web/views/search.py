@@ -1,0 +1,36 @@
+"""One search over runs, jobs and checkpoints: the newest few of each, and the way to the rest."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from runs.models import Checkpoint, Job, Run
+from runs.search import search
+from runs.web.context import frame_state
+from runs.web.job_rows import load_job_rows
+from runs.web.run_rows import load_rows
+
+SHOWN = 10
+LONGEST = 200
+
+
+@require_safe
+@never_cache
+def search_page(request: HttpRequest) -> HttpResponse:
+    """`q` is looked for in names, ids, hosts, tags and notes; empty finds nothing."""
+    query = request.GET.get("q", "").strip()[:LONGEST]
+    found = hits(request, query) if query else {}
+    return render(request, "search/page.html", {"query": query, **found})
+
+
+def hits(request: HttpRequest, query: str) -> dict[str, object]:
+    runs = search(Run.objects.all(), query).order_by("-created_at", "-pk")
+    jobs = search(Job.objects.filter(ordered_run=None), query).order_by("-listed_at", "-pk")
+    saved = search(Checkpoint.objects.filter(gone_at=None), query).order_by("-saved_at", "-pk")
+    run_ids = runs.values_list("pk", flat=True)[:SHOWN]
+    return {
+        "runs": load_rows(run_ids, request.user, frame_state(request).queue),
+        "jobs": load_job_rows(jobs.values_list("pk", flat=True)[:SHOWN]),
+        "checkpoints": list(saved.select_related("root")[:SHOWN]),
+    }
