@@ -26,6 +26,7 @@ SHOWN = (
     "heartbeat_at",
     "listed_at",
     "size_bytes",
+    "ordered_run",
 )
 
 

@@ -1,10 +1,12 @@
-// Selecting runs, and a bar that offers what can be done to them. A member's own runs can be
-// ticked; an action applies to those of them whose status allows it, and says how many.
+// Selecting rows, and a bar that offers what can be done to them. What a person may act on can be
+// ticked; an action applies to those whose state allows it, and says how many. The bar's
+// data-field names the checkboxes; without it they are those of runs.
 
 const bar = document.getElementById("selection");
+const BOX = `input[name=${bar.dataset.field ?? "run"}]`;
 let last = null;
 
-const boxes = () => [...document.querySelectorAll("input[name=run]:not(:disabled)")];
+const boxes = () => [...document.querySelectorAll(`${BOX}:not(:disabled)`)];
 const picked = () => boxes().filter((box) => box.checked);
 const allows = (box, action) => box.closest("tr").dataset.actions.split(" ").includes(action);
 
@@ -37,7 +39,7 @@ function pickRange(box) {
 }
 
 document.addEventListener("click", (event) => {
-  const box = event.target.closest("input[name=run]");
+  const box = event.target.closest(BOX);
   if (box) {
     if (event.shiftKey && last) pickRange(box);
     last = box;
@@ -47,7 +49,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-pick-all]")) pick(boxes(), target.checked);
-  else if (target.matches("input[name=run]")) show();
+  else if (target.matches(BOX)) show();
 });
 
 // Capturing: before htmx reads the form, what the action cannot touch is left out of it.

@@ -206,3 +206,23 @@ def test_it_says_that_what_was_chosen_is_gone(site):
     response = site.post("/jobs/actions/", {"action": "delete", "job": ["4711"]})
     assert response.status_code == 409
     assert "gone already" in text(response)
+
+
+def test_it_offers_selection_in_lists_to_staff_alone(
+    client, staff, member, job_row, checkpoint_row
+):
+    job_row(), checkpoint_row()
+    for user, offered in ((staff, True), (member, False)):
+        client.force_login(user)
+        for noun in ("job", "checkpoint"):
+            page = text(client.get(f"/{noun}s/"))
+            assert (f'action="/{noun}s/actions/"' in page) is offered
+            assert (f'type="checkbox" name="{noun}"' in page) is offered
+
+
+def test_it_lets_nobody_tick_what_runs_or_is_pinned(site, job_row, checkpoint_row):
+    job_row(status="running", heartbeat_at=timezone.now())
+    checkpoint_row(pinned=True)
+    for noun in ("job", "checkpoint"):
+        box = text(site.get(f"/{noun}s/")).split(f'type="checkbox" name="{noun}"')[1]
+        assert "disabled" in box.split(">")[0]
