@@ -3,6 +3,7 @@
 
 const region = document.getElementById("toasts");
 const SHOWN_MS = 6000;
+const UNDO_MS = 20_000;
 
 export function toast(message, level = "success") {
   const node = document.createElement("div");
@@ -31,7 +32,7 @@ function expire(node) {
   const timer = setTimeout(() => {
     if (node.matches(":hover, :focus-within")) expire(node);
     else node.remove();
-  }, SHOWN_MS);
+  }, node.querySelector("form") ? UNDO_MS : SHOWN_MS);
   node.addEventListener("click", () => clearTimeout(timer), { once: true });
 }
 
@@ -41,6 +42,11 @@ function adoptAll() {
 
 region.addEventListener("click", (event) => {
   if (event.target.closest("[data-dismiss]")) event.target.closest(".toast").remove();
+});
+
+// What is undone cannot be undone again.
+region.addEventListener("htmx:afterRequest", ({ detail, target }) => {
+  if (detail.successful) target.closest(".toast")?.remove();
 });
 
 document.body.addEventListener("toast", ({ detail }) => toast(detail.message, detail.level));
