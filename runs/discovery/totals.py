@@ -32,9 +32,9 @@ def checkpoint_totals() -> dict[str, CheckpointTotal]:
 def sum_checkpoints() -> dict[str, CheckpointTotal]:
     # As a condition of the sums, not of the rows: one walk through one index, in its order.
     there = Q(gone_at=None)
-    summed = Checkpoint.objects.order_by().values_list("project")
+    summed = Checkpoint.objects.order_by().values("project")
     summed = summed.annotate(n=Count("pk", filter=there), size=Sum("size_bytes", filter=there))
-    return {project: CheckpointTotal(n, size or 0) for project, n, size in summed}
+    return {row["project"]: CheckpointTotal(row["n"], row["size"] or 0) for row in summed}
 
 
 def recent_counts() -> dict[str, int]:
