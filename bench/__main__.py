@@ -6,7 +6,7 @@ import sys
 from .figure import Figure, print_table
 from .lab import data_folder, open_lab, prepare_django
 
-BENCHMARKS = ("log_latency", "log_burst", "launch_latency", "run_list")
+BENCHMARKS = ("log_latency", "log_burst", "launch_latency", "run_list", "discovery")
 
 
 def measure(name: str) -> list[Figure]:

@@ -46,12 +46,13 @@ class Indexer:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.end)
         os.nice(NICENESS)
-        followers = [self._start(root) for root in configured_roots()]
-        Background(claimant(), self.stop).start()
+        threads: list[threading.Thread] = [self._start(root) for root in configured_roots()]
+        threads.append(Background(claimant(), self.stop))
+        threads[-1].start()
         # the threads have connections of their own
         connections.close_all()
         self.stop.wait()
-        self._join(followers)
+        self._join(threads)
 
     def _start(self, root: Root) -> Follower:
         follower = Follower(
@@ -65,12 +66,12 @@ class Indexer:
         follower.start()
         return follower
 
-    def _join(self, followers: list[Follower]) -> None:
-        """One that hangs in its disk is left behind: its claim runs out."""
+    def _join(self, threads: list[threading.Thread]) -> None:
+        """One that hangs in its disk is left behind, and nothing waits for it: it holds no lock."""
         deadline = time.monotonic() + END_SECONDS
-        for follower in followers:
-            follower.join(max(0.0, deadline - time.monotonic()))
-        hung = [follower.name for follower in followers if follower.is_alive()]
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        hung = [thread.name for thread in threads if thread.is_alive()]
         if hung:
             logger.warning("left behind: %s", ", ".join(hung))
             os._exit(0)

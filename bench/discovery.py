@@ -1,0 +1,163 @@
+"""Finding 100,000 jobs: the first scan, an unchanged one, at rest, and what others feel of it."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from runs.discovery.follow import request_scan
+from runs.models import Checkpoint, Job, Root
+
+from .cluster_tree import bare_seconds, bare_stat_seconds, cluster_tree
+from .figure import Figure, percentile
+from .lab import ROOT, Lab
+
+IDLE_SECONDS = 60
+NEW_JOBS = 20
+REQUESTS = 200
+PAGE = "/runs/"
+READY_SECONDS = 600
+
+
+def measure(lab: Lab) -> list[Figure]:
+    with cluster_tree() as tree, tempfile.TemporaryDirectory(prefix="fusionweb-new-") as new:
+        (Path(new) / "live").mkdir()
+        environment = {
+            **os.environ,
+            "FUSIONWEB_STATUS_DIRS": f"{tree / 'status'}{os.pathsep}{Path(new) / 'live'}",
+            "FUSIONWEB_CHECKPOINT_DIRS": str(tree / "checkpoints"),
+        }
+        figures = first_scan(lab, tree, environment)
+        return figures + follow(tree, Path(new) / "live", environment)
+
+
+def reindex(environment: dict[str, str], *words: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, str(ROOT / "manage.py"), "reindex", *words]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+
+
+def first_scan(lab: Lab, tree: Path, environment: dict[str, str]) -> list[Figure]:
+    bare = bare_seconds(tree / "status")
+    before = [lab.get(PAGE)[2] for _ in range(REQUESTS)]
+    process = reindex(environment)
+    during, peak_bytes = [], 0
+    while process.poll() is None:
+        during.append(lab.get(PAGE)[2])
+        peak_bytes = max(peak_bytes, peak_of(process.pid))
+    assert process.returncode == 0, "reindex failed"
+    root = Root.objects.get(path=str(tree / "status"))
+    jobs = Job.objects.filter(root=root).count()
+    return [
+        Figure(
+            f"first scan of {jobs:,} jobs",
+            root.scan_seconds or 0.0,
+            "s",
+            12.0,
+            bare,
+            "bare walk, read and parse",
+        ),
+        Figure("peak memory of the scan", peak_bytes / 1e6, "MB", 300.0, None),
+        Figure(
+            "run list while scanning, 99th percentile",
+            1000 * percentile(during, 0.99),
+            "ms",
+            100.0,
+            1000 * percentile(before, 0.99),
+            "the same before",
+        ),
+    ]
+
+
+def peak_of(pid: int) -> int:
+    """Bytes of memory the process has had at most so far; 0 once it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    lines = [line for line in status.splitlines() if line.startswith("VmHWM")]
+    return 1024 * int(lines[0].split()[1]) if lines else 0
+
+
+def follow(tree: Path, live: Path, environment: dict[str, str]) -> list[Figure]:
+    process = reindex(environment, "--follow")
+    try:
+        live_root, root = (Root.objects.get(path=str(path)) for path in (live, tree / "status"))
+        wait_until(lambda: read(root).watched_directories > 0)
+        wait_until(lambda: read(live_root).watched_directories > 0)
+        wait_until(measured)
+        unchanged = [unchanged_seconds(read(root)) for _ in range(3)]
+        share = cpu_share(process.pid)
+        latencies = [latency(live, number) for number in range(NEW_JOBS)]
+    finally:
+        process.terminate()
+        process.wait(10)
+    return [
+        Figure(
+            "scan with nothing changed, median of 3",
+            percentile(unchanged, 0.5),
+            "s",
+            1.5,
+            bare_stat_seconds(tree / "status"),
+            "bare stat of every metadata.json",
+        ),
+        Figure(
+            f"idle follower, share of a core over {IDLE_SECONDS} s", 100 * share, "%", 3.0, None
+        ),
+        Figure(
+            "new job directory to its row, worst of 20",
+            1000 * max(latencies),
+            "ms",
+            1000.0,
+            None,
+        ),
+    ]
+
+
+def read(root: Root) -> Root:
+    return Root.objects.get(pk=root.pk)
+
+
+def measured() -> bool:
+    """Whether nothing is left for the thread that measures sizes."""
+    unmeasured = (kind.objects.filter(measured_at=None) for kind in (Job, Checkpoint))
+    return not any(rows.exists() for rows in unmeasured)
+
+
+def unchanged_seconds(root: Root) -> float:
+    before = root.scanned_at
+    request_scan(root)
+    wait_until(lambda: read(root).scanned_at != before)
+    return read(root).scan_seconds or 0.0
+
+
+def cpu_share(pid: int) -> float:
+    process = psutil.Process(pid)
+    before = process.cpu_times()
+    time.sleep(IDLE_SECONDS)
+    after = process.cpu_times()
+    used = after.user + after.system - before.user - before.system
+    return float(used / IDLE_SECONDS)
+
+
+def latency(live: Path, number: int) -> float:
+    """From the directory's making to its row."""
+    directory = live / "bench" / "new" / f"job-{number}" / "20261119_214811"
+    began = time.perf_counter()
+    directory.mkdir(parents=True)
+    (directory / "metadata.json").write_text(json.dumps({"status": "running"}))
+    wait_until(lambda: Job.objects.filter(name=f"job-{number}").exists())
+    return time.perf_counter() - began
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError("the follower did not get there")
+        time.sleep(0.005)
