@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +16,7 @@ from runs.errors import NotFound
 from runs.models import Checkpoint, Job, Root
 
 FAULTS_SHOWN = 100
+KEPT_SECONDS = 3
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,19 @@ def root_list(request: HttpRequest) -> HttpResponse:
 
 
 def root_rows() -> list[RootRow]:
-    counted: dict[int, int] = {}
-    for model in (Job, Checkpoint):
-        counted |= dict(model.objects.order_by().values_list("root").annotate(Count("pk")))
+    counted = cache.get_or_set("rows-below-roots", count_entries, KEPT_SECONDS) or {}
     return [
         RootRow(root, counted.get(root.pk, 0), fraction_scanned(root))
         for root in configured_roots()
     ]
+
+
+def count_entries() -> dict[int, int]:
+    """By root: a walk through a whole index, which no open page shall ask for each second."""
+    counted: dict[int, int] = {}
+    for model in (Job, Checkpoint):
+        counted |= dict(model.objects.order_by().values_list("root").annotate(Count("pk")))
+    return counted
 
 
 def fraction_scanned(root: Root) -> float | None:
