@@ -173,10 +173,10 @@ class Engine:
         return signature == look.signature and signature is not None and any(signature)
 
     def _read(self, difference: Difference) -> None:
-        """Read what is new or different and write it in batches, in the order of the keys: rows
-        next to each other in the index are inserted together."""
+        """Read what is new or different and write it in batches, by suffix: that is mostly a time,
+        and most indexes are by time. In another order each batch rewrites all of every index."""
         wanted = {**difference.found, **difference.changed}
-        items = iter(sorted(wanted.items()))
+        items = iter(sorted(wanted.items(), key=_by_suffix))
         done = 0
         for batch in self._ahead(items) if len(wanted) > ROWS_A_BATCH else self._in_turn(items):
             check(self.stopping)
@@ -280,3 +280,7 @@ class Engine:
         state = Root.State.HELD if counts.held else Root.State.READY
         reason = self.root.reason if counts.held else ""
         set_state(self.root, self.claimed_by, state, reason, **fields)
+
+
+def _by_suffix(item: tuple[Key, int]) -> str:
+    return item[0].suffix

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from runs.files.inotify import Overflown, TreeWatch
+from runs.files.inotify import Allowance, Overflown, TreeWatch
 from runs.files.mounts import is_remote
 from runs.models import Root
 
@@ -33,7 +33,10 @@ FAULT_PAUSE_SECONDS = 1.0
 
 
 class Follower(threading.Thread):
-    """One root, on a thread of its own: a network disk that hangs holds up no other."""
+    """One root, on a thread of its own: a network disk that hangs holds up no other.
+
+    Without an `allowance` of watches it looks at everything every now and then.
+    """
 
     def __init__(
         self,
@@ -43,7 +46,7 @@ class Follower(threading.Thread):
         claimed_by: str,
         stop: threading.Event,
         wake: int,
-        use_inotify: bool = True,
+        allowance: Allowance | None,
     ) -> None:
         super().__init__(name=f"follow {root.path}", daemon=True)
         self.root = root
@@ -51,7 +54,7 @@ class Follower(threading.Thread):
         self.claimed_by = claimed_by
         self.stop = stop
         self.wake = wake
-        self.use_inotify = use_inotify
+        self.allowance = allowance
         self.watch: TreeWatch | None = None
 
     def run(self) -> None:
@@ -74,8 +77,7 @@ class Follower(threading.Thread):
             return
         try:
             self.root.refresh_from_db()
-            hears = self.use_inotify and not is_remote(Path(self.root.path))
-            self.watch = _tree_watch() if hears else None
+            self.watch = _tree_watch(self.root, self.allowance)
             Following(self).run()
         finally:
             if self.watch is not None:
@@ -83,9 +85,12 @@ class Follower(threading.Thread):
             release(self.root, self.claimed_by)
 
 
-def _tree_watch() -> TreeWatch | None:
+def _tree_watch(root: Root, allowance: Allowance | None) -> TreeWatch | None:
+    """None where nobody would tell, or nobody is to be asked."""
+    if allowance is None or is_remote(Path(root.path)):
+        return None
     try:
-        return TreeWatch()
+        return TreeWatch(allowance)
     except OSError as error:
         logger.warning("no inotify: changes are found by looking (%s)", error)
         return None

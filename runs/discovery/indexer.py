@@ -9,6 +9,7 @@ from types import FrameType
 
 from django.db import connections
 
+from runs.files.inotify import Allowance
 from runs.models import Root
 
 from .background import Background
@@ -33,7 +34,7 @@ class Indexer:
     """Follows the configured roots until SIGTERM or SIGINT."""
 
     def __init__(self, *, use_inotify: bool = True) -> None:
-        self.use_inotify = use_inotify
+        self.allowance = Allowance() if use_inotify else None
         self.stop = threading.Event()
         # Readable from the moment it is told to stop: waiting threads look at it as well.
         self.wake, self._waker = os.pipe()
@@ -61,7 +62,7 @@ class Indexer:
             claimed_by=claimant(),
             stop=self.stop,
             wake=self.wake,
-            use_inotify=self.use_inotify,
+            allowance=self.allowance,
         )
         follower.start()
         return follower

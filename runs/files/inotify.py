@@ -9,6 +9,7 @@ import os
 import select
 import struct
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 MODIFY_IN_PLACE_AND_ENTRIES = 0x8 | 0x40 | 0x80 | 0x100 | 0x200  # CLOSE_WRITE MOVED_* CREATE DELETE
@@ -30,13 +31,29 @@ class Change(NamedTuple):
     name: str
 
 
+class Allowance:
+    """How many directories the trees that share it may watch together; by default nine tenths
+    of what the user may: without the rest no log could be followed and no run be watched."""
+
+    def __init__(self, most: int | None = None) -> None:
+        self.left = _users_watches() * 9 // 10 if most is None else most
+
+
+def _users_watches() -> int:
+    try:
+        return int(Path("/proc/sys/fs/inotify/max_user_watches").read_text())
+    except (OSError, ValueError):
+        return 8192
+
+
 class TreeWatch:
     """Directories and what happens in them. Raises OSError where there is no inotify.
 
-    `full` is set once the user's limit of watches is reached; the rest must be looked at.
+    `full` is set once no more may be watched; the rest must be looked at.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, allowance: Allowance | None = None) -> None:
+        self.allowance = allowance or Allowance()
         self.descriptor = _libc.inotify_init1(os.O_CLOEXEC | os.O_NONBLOCK)
         if self.descriptor < 0:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
@@ -48,6 +65,8 @@ class TreeWatch:
         return len(self._paths)
 
     def close(self) -> None:
+        self.allowance.left += len(self._paths)
+        self._paths.clear()
         os.close(self.descriptor)
 
     def add(self, path: str, *, follow: bool = False) -> bool:
@@ -55,13 +74,18 @@ class TreeWatch:
 
         A directory that was moved keeps its watch and gets its new path.
         """
+        if self.allowance.left <= 0 and path not in self._numbers:
+            self.full = True
+            return False
         mask = MASK if follow else MASK | NO_SYMLINKS
         number = _libc.inotify_add_watch(self.descriptor, os.fsencode(path), mask)
         if number < 0:
             self.full = self.full or ctypes.get_errno() == errno.ENOSPC
             return False
         before = self._paths.get(number)
-        if before is not None and before != path:
+        if before is None:
+            self.allowance.left -= 1
+        elif before != path:
             self._numbers.pop(before, None)
         self._paths[number] = path
         self._numbers[path] = number
@@ -72,6 +96,7 @@ class TreeWatch:
         number = self._numbers.pop(path, None)
         if number is not None and self._paths.get(number) == path:
             del self._paths[number]
+            self.allowance.left += 1
             _libc.inotify_rm_watch(self.descriptor, number)
 
     def wait(self, seconds: float, *others: int) -> bool:
@@ -105,7 +130,8 @@ class TreeWatch:
 
     def _forget(self, number: int, path: str, *, gone: bool) -> None:
         """What has moved is watched anew where it is found again."""
-        self._paths.pop(number, None)
+        del self._paths[number]
+        self.allowance.left += 1
         if self._numbers.get(path) == number:
             del self._numbers[path]
         if not gone:

@@ -1,6 +1,7 @@
 """Bring the tables in step with the disk, once; or keep them so."""
 
 import argparse
+import gc
 import sys
 import time
 from typing import Any
@@ -34,6 +35,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # what an index holds is no cycle and stays: looking through it for garbage costs a second
+        gc.set_threshold(50_000, 20, 1000)
         if options["follow"]:
             Indexer(use_inotify=not options["no_inotify"]).run()
             return
