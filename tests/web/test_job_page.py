@@ -37,7 +37,7 @@ def test_it_asks_for_a_login(client, job_row):
 def test_it_shows_where_it_runs_and_what_it_wrote_last(client, job):
     Job.objects.update(chip="h100", total_chips=8, hosts=" n01 n02 ", slurm_job_id="4000182")
     html = show(client, job)
-    for words in ("h100 × 8", "on n01, n02", "Slurm 4000182", "last", "total_chips"):
+    for words in ("h100 × 8", "on n01, n02", "Slurm 4000182", "last", "total chips"):
         assert words in html
 
 
@@ -64,7 +64,7 @@ def test_it_says_on_top_what_could_not_be_read(client, job):
 
 def test_it_says_since_when_nothing_was_heard_of_a_stale_job(client, job):
     Job.objects.update(status="running", heartbeat_at=timezone.now() - timedelta(hours=2))
-    assert "no sign of it since" in show(client, job)
+    assert "silent for" in show(client, job)
     header = client.get(f"{job.get_absolute_url()}header/").content.decode()
     assert 'data-status="stale"' in header and "<html" not in header
 
@@ -227,3 +227,26 @@ def test_it_allows_nothing_inline(client, job):
     for tab in TABS:
         html = show(client, job, tab)
         assert " style=" not in html and " onclick=" not in html
+
+
+def test_staff_may_delete_a_job_from_its_page(client, staff, job_row):
+    client.force_login(staff)
+    html = show(client, job_row(status="failed"))
+    assert 'action="/jobs/actions/"' in html
+    assert 'value="delete"' in html
+
+
+def test_nobody_is_offered_to_delete_what_runs(client, staff, job_row):
+    client.force_login(staff)
+    running = job_row(status="running", heartbeat_at=timezone.now())
+    assert 'value="delete"' not in show(client, running)
+
+
+def test_a_member_is_not_offered_to_delete_a_job(client, member, job_row):
+    client.force_login(member)
+    assert 'value="delete"' not in show(client, job_row(status="failed"))
+
+
+def test_an_outcome_without_a_reason_is_said_to_be_the_programs_word(client, member, job_row):
+    client.force_login(member)
+    assert "as its program wrote" in show(client, job_row(status="failed", reason=""))
