@@ -185,6 +185,9 @@ class Following:
             ]
             for _, key in sorted(leaves, key=_age):
                 check(self.stop.is_set)
+                if self.watch.allowance.low:
+                    self.watch.full = True
+                    break
                 self._watch(self.engine.looker.path(key))
                 if self.engine.looker.compare(key):
                     self.heard.leaves.add(key)

@@ -33,10 +33,18 @@ class Change(NamedTuple):
 
 class Allowance:
     """How many directories the trees that share it may watch together; by default nine tenths
-    of what the user may: without the rest no log could be followed and no run be watched."""
+    of what the user may: without the rest no log could be followed and no run be watched.
+
+    Once it is `low`, what is old should go without: the last tenth is for what is new.
+    """
 
     def __init__(self, most: int | None = None) -> None:
         self.left = _users_watches() * 9 // 10 if most is None else most
+        self.reserve = self.left // 10
+
+    @property
+    def low(self) -> bool:
+        return self.left <= self.reserve
 
 
 def _users_watches() -> int:
