@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,11 +11,13 @@ from django.utils import timezone
 from runs.models import Root
 
 from .announce import announce_counts
+from .bulk import many_writes
 from .claims import keep
 from .inventory import Inventory, Parts
 from .keys import chunks
 from .kinds import Key, Kind, Look, Reading
-from .look import Difference, Looker, RootMissing, check
+from .look import MANY, Difference, Looker, RootMissing, check
+from .reader import Leaf, Reader
 from .removal import RemovalGate
 from .root_state import scanned, set_scan_progress, set_state
 
@@ -92,12 +93,14 @@ class Engine:
         self.looker.believe_empty = self.root.accept_removals
         if self.first_scan:
             set_state(self.root, self.claimed_by, Root.State.SCANNING, "")
-        try:
-            difference = self.looker.look()
-        except RootMissing as missing:
-            set_state(self.root, self.claimed_by, Root.State.MISSING, missing.message)
-            return Counts(seconds=time.monotonic() - began)
-        counts = self._apply(difference, everything=True)
+        with self._reader() as reader:
+            self.looker.on_many = reader.start
+            try:
+                difference = self.looker.look()
+            except RootMissing as missing:
+                set_state(self.root, self.claimed_by, Root.State.MISSING, missing.message)
+                return Counts(seconds=time.monotonic() - began)
+            counts = self._apply(difference, reader, everything=True)
         counts.seconds = time.monotonic() - began
         self._finish(counts, began_at)
         return counts
@@ -116,7 +119,13 @@ class Engine:
             if look and key not in difference.found and self.looker.compare(key):
                 difference.changed[key] = look.inode
                 difference.touched.add(key.name_key)
-        return self._apply(difference, everything=False) if difference.touched else Counts()
+        if not difference.touched:
+            return Counts()
+        with self._reader() as reader:
+            return self._apply(difference, reader, everything=False)
+
+    def _reader(self) -> Reader:
+        return Reader(self.kind, self.root, lambda: check(self.stopping))
 
     def due(self) -> list[Key]:
         """Leaves whose time has come; they are read whatever they look like."""
@@ -129,13 +138,13 @@ class Engine:
                 self.inventory.note(key, Look(look.inode, None))
         return keys
 
-    def _apply(self, difference: Difference, *, everything: bool) -> Counts:
+    def _apply(self, difference: Difference, reader: Reader, *, everything: bool) -> Counts:
         counts = Counts()
         if difference.other_device:
             self.other_device = difference.other_device
         counts.moved = self._move(difference)
         counts.found, counts.changed = len(difference.found), len(difference.changed)
-        self._read(difference)
+        self._read(difference, reader)
         if everything or difference.lost or self.root.state == Root.State.HELD:
             counts.gone, counts.held = self._remove()
         if difference.touched:
@@ -172,37 +181,44 @@ class Engine:
         signature = self.kind.signature(self.looker.path(key))
         return signature == look.signature and signature is not None and any(signature)
 
-    def _read(self, difference: Difference) -> None:
+    def _read(self, difference: Difference, reader: Reader) -> None:
         """Read what is new or different and write it in batches, by suffix: that is mostly a time,
         and most indexes are by time. In another order each batch rewrites all of every index."""
         wanted = {**difference.found, **difference.changed}
-        items = iter(sorted(wanted.items(), key=_by_suffix))
+        items = sorted(wanted.items(), key=_by_suffix)
+        leaves = [(key, self.looker.path(key), inode) for key, inode in items]
+        if len(leaves) > MANY:
+            with many_writes():
+                self._write_all(self._ahead(leaves, reader), len(leaves))
+        else:
+            self._write_all(self._in_turn(leaves), len(leaves))
+
+    def _write_all(self, batches: Iterator[list[Reading]], total: int) -> None:
         done = 0
-        for batch in self._ahead(items) if len(wanted) > ROWS_A_BATCH else self._in_turn(items):
+        for batch in batches:
             check(self.stopping)
             self._write(batch)
             done += len(batch)
-            self._tell(done, len(wanted))
+            self._tell(done, total)
         self._announce_quiet_rows(0)
 
-    def _in_turn(self, items: Iterator[tuple[Key, int]]) -> Iterator[list[Reading]]:
-        while batch := self._read_batch(items):
+    def _ahead(self, leaves: list[Leaf], reader: Reader) -> Iterator[list[Reading]]:
+        if self.watch_new_leaves:
+            for _, path, _ in leaves:
+                self.watch(path)
+        return reader.read(leaves)
+
+    def _in_turn(self, leaves: list[Leaf]) -> Iterator[list[Reading]]:
+        """As many at once as fit into `BATCH_SECONDS`."""
+        waiting = iter(leaves)
+        while batch := self._read_batch(waiting):
             yield batch
 
-    def _ahead(self, items: Iterator[tuple[Key, int]]) -> Iterator[list[Reading]]:
-        """The next batch is read by another thread while one is being written."""
-        with ThreadPoolExecutor(1, thread_name_prefix="read") as reader:
-            coming = reader.submit(self._read_batch, items)
-            while batch := coming.result():
-                coming = reader.submit(self._read_batch, items)
-                yield batch
-
-    def _read_batch(self, items: Iterator[tuple[Key, int]]) -> list[Reading]:
+    def _read_batch(self, leaves: Iterator[Leaf]) -> list[Reading]:
         """Empty at the end, or when told to stop."""
         batch: list[Reading] = []
         until = time.monotonic() + BATCH_SECONDS
-        for key, inode in items:
-            path = self.looker.path(key)
+        for key, path, inode in leaves:
             if self.watch_new_leaves:
                 self.watch(path)
             batch.append(self.kind.read(self.root, key, path, inode))

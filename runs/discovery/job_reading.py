@@ -3,9 +3,10 @@
 import pwd
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -68,6 +69,13 @@ class JobRow:
     file_size: int = 0
     readable: bool = True
     absent: bool = False
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        """It goes from process to process a hundred thousand times, in half the time so."""
+        return JobRow, _fields(self)
+
+
+_fields = attrgetter(*(field.name for field in fields(JobRow)))
 
 
 def read_job(key: Key, path: str, inode: int) -> Reading:

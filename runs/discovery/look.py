@@ -14,6 +14,8 @@ from .walk import subdirectories
 # A second entry made within the clock's tick leaves the directory's time as it was: what changed
 # so lately is listed again. Some network file systems count whole seconds.
 YOUNG_NS = 2_000_000_000
+# From so many on, a process for the reading pays its start of half a second.
+MANY = 5000
 
 
 class RootMissing(PassingFault):
@@ -66,6 +68,8 @@ class Looker:
         self.unwatch = unwatch
         self.stopping = stopping
         self.difference = Difference()
+        # Called as soon as so many new leaves were met that reading them will take long.
+        self.on_many: Callable[[], object] = lambda: None
         # Set by the word of staff that the root has been emptied on purpose.
         self.believe_empty = False
 
@@ -179,6 +183,8 @@ class Looker:
         if known is None:
             name.leaves[key.suffix] = Look(inode, None)
             self.difference.found[key] = inode
+            if len(self.difference.found) == MANY:
+                self.on_many()
             self.difference.touched.add(key.name_key)
             self.inventory.vanished.pop(key, None)
         elif known.inode != inode:

@@ -549,6 +549,16 @@ class Migration(migrations.Migration):
                 name="job_unmeasured",
             ),
         ),
+        migrations.AlterField(
+            model_name="job",
+            name="root",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="jobs",
+                to="runs.root",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="job",
             constraint=models.UniqueConstraint(
@@ -585,6 +595,7 @@ class Migration(migrations.Migration):
             model_name="checkpoint",
             name="root",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="checkpoints",
                 to="runs.root",

@@ -29,7 +29,10 @@ class Checkpoint(models.Model):
         APPROVED = "approved", "approved"
         REJECTED = "rejected", "rejected"
 
-    root = models.ForeignKey("runs.Root", models.PROTECT, related_name="checkpoints")
+    # Without an index: nothing asks for the few roots alone, and SQLite would choose it.
+    root = models.ForeignKey(
+        "runs.Root", models.PROTECT, related_name="checkpoints", db_index=False
+    )
     project = models.CharField(max_length=255)
     group = models.CharField(max_length=255)
     name = models.CharField(max_length=255)

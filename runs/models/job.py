@@ -22,7 +22,8 @@ class Job(models.Model):
     metadata.json looked when they were read: while they look the same, nobody reads again.
     """
 
-    root = models.ForeignKey("runs.Root", models.PROTECT, related_name="jobs")
+    # Without an index: nothing asks for the few roots alone, and SQLite would choose it.
+    root = models.ForeignKey("runs.Root", models.PROTECT, related_name="jobs", db_index=False)
     project = models.CharField(max_length=255)
     group = models.CharField(max_length=255)
     name = models.CharField(max_length=255)

@@ -62,7 +62,10 @@ def is_gone(job: Job) -> bool:
 def hardware(metadata: Metadata | None) -> list[tuple[str, str]]:
     """Name and value of what the file says of the machines; lists with commas between."""
     found = (metadata.hardware if metadata else None) or {}
-    return [(key.replace("_", " "), as_words(value)) for key, value in list(found.items())[:HARDWARE_SHOWN]]
+    return [
+        (key.replace("_", " "), as_words(value))
+        for key, value in list(found.items())[:HARDWARE_SHOWN]
+    ]
 
 
 def as_words(value: object) -> str:
