@@ -52,13 +52,13 @@ class Alert(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.message}"
+
     @property
     def is_happening(self) -> bool:
         """It happened at a moment; anything else is a condition, which lasts."""
         return self.kind in HAPPENINGS
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.message}"
 
 
 HAPPENINGS = frozenset({Alert.Kind.JOB_FAILED, Alert.Kind.JOB_PREEMPTED, Alert.Kind.JOB_LOST})
