@@ -5,7 +5,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.furnish import MEMBER, PASSWORD
+from tests.browser.furnish import MEMBER, PASSWORD, STAFF
 from tests.browser.product import Product
 from tests.browser.steps import GENEROUS_MS, log_in
 
@@ -51,16 +51,26 @@ def base_url(product):
     return product.address
 
 
-@pytest.fixture(scope="session")
-def member_state(browser, base_url):
-    """Cookies of the member, logged in once for all tests."""
+def state_of(browser, base_url, name):
+    """Cookies of somebody who has logged in."""
     context = browser.new_context(base_url=base_url)
     page = context.new_page()
-    log_in(page, MEMBER, PASSWORD)
+    log_in(page, name, PASSWORD)
     page.wait_for_url(f"{base_url}/", timeout=GENEROUS_MS)
     state = context.storage_state()
     context.close()
     return state
+
+
+@pytest.fixture(scope="session")
+def member_state(browser, base_url):
+    """The member's, logged in once for all tests."""
+    return state_of(browser, base_url, MEMBER)
+
+
+@pytest.fixture(scope="session")
+def staff_state(browser, base_url):
+    return state_of(browser, base_url, STAFF)
 
 
 class Complaints(list):

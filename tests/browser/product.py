@@ -66,6 +66,13 @@ class Product:
         command = self.manage(*arguments)
         subprocess.run(command, env=self.environment(), cwd=ROOT, check=True, timeout=60)
 
+    def printed_by(self, *arguments):
+        command = self.manage(*arguments)
+        return subprocess.run(
+            command, env=self.environment(), cwd=ROOT, check=True, timeout=60,
+            capture_output=True, text=True,
+        ).stdout  # fmt: skip
+
     def child(self, command):
         """The process that runs `manage.py <command>`, once there is one."""
 
@@ -77,6 +84,18 @@ class Product:
             return None
 
         return wait_for(find)
+
+    def wait_for_rows(self, **names):
+        """Until the index of the disk has a row of each model with that `name`."""
+        checks = " and ".join(
+            f"{model}.objects.filter(name={name!r}).exists()" for model, name in names.items()
+        )
+        code = (
+            f"import time; from runs.models import {', '.join(names)}\n"
+            f"for _ in range(300):\n    if {checks}: break\n    time.sleep(0.1)\n"
+            f"else: raise SystemExit('not indexed within 30 s')"
+        )
+        self.call("shell", "-v", "0", "-c", code)
 
     def run_directory(self, run_id):
         return next(self.data.glob(f"status/*/*/*/{run_id}"))

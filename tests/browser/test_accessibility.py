@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.product import ROOT
 from tests.browser.steps import expect_status, launch
+from tests.disk import write_checkpoint, write_job
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = [
@@ -22,7 +23,23 @@ PAGES = [
     "/templates/",
     "/templates/fusion-sim/quick_seconds/",
     "/accounts/password/",
+    "/jobs/",
+    "/jobs/?search=no-such-job",
+    "/jobs/axe/default/trained/r1/",
+    "/jobs/axe/default/trained/r1/?tab=log",
+    "/jobs/axe/default/trained/r1/?tab=configuration",
+    "/projects/",
+    "/projects/axe/",
+    "/checkpoints/",
+    "/checkpoints/axe/default/trained/final/1073741824/",
+    "/checkpoints/axe/default/trained/final/1073741824/?tab=files",
+    "/search/?q=trained",
+    "/usage/",
+    "/trash/",
+    "/roots/",
+    "/alerts/",
 ]
+FOR_STAFF = ["/checkpoints/review/", "/projects/axe/retention/", "/jobs/"]
 NARROW = {"width": 320, "height": 640}
 
 
@@ -35,6 +52,15 @@ def run(browser, member_state, base_url):
     expect_status(page, "completed")
     context.close()
     return run_id
+
+
+@pytest.fixture(scope="module")
+def trained(product):
+    """A job and a checkpoint that somebody made on the cluster, once they are listed."""
+    write_job(product.data / "status", "axe", "default", "trained", "r1", status="failed")
+    suffix = "final/1073741824"
+    write_checkpoint(product.data / "checkpoints", suffix, "axe", "default", "trained")
+    product.wait_for_rows(Job="trained", Checkpoint="trained")
 
 
 @pytest.fixture(scope="session")
@@ -65,9 +91,19 @@ def sideways_px(page):
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_it_is_accessible_and_fits_a_narrow_screen(page, run, axe, address, complaints):
+def test_it_is_accessible_and_fits_a_narrow_screen(page, run, trained, axe, address, complaints):
     complaints.expect("status of 404")
     page.goto(address.format(run=run))
+    expect(page.locator("#live")).to_have_text("live")
+    expect_no_violations(page, axe)
+    page.set_viewport_size(NARROW)
+    assert sideways_px(page) == 0
+
+
+@pytest.mark.parametrize("address", FOR_STAFF)
+def test_it_is_accessible_for_staff(open_page, staff_state, trained, axe, address):
+    page = open_page(storage_state=staff_state)
+    page.goto(address)
     expect(page.locator("#live")).to_have_text("live")
     expect_no_violations(page, axe)
     page.set_viewport_size(NARROW)
