@@ -59,12 +59,13 @@ class Lab:
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
         self.processes.append(subprocess.Popen(command))
 
-    def get(self, path: str) -> tuple[int, bytes, float]:
+    def get(self, path: str, *, anonymous: bool = False) -> tuple[int, bytes, float]:
         """Status, body and seconds of one request as the member, on a kept connection."""
+        headers = {} if anonymous else {"Cookie": self.cookie}
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         began = time.perf_counter()
-        self.connection.request("GET", path, headers={"Cookie": self.cookie})
+        self.connection.request("GET", path, headers=headers)
         response = self.connection.getresponse()
         body = response.read()
         return response.status, body, time.perf_counter() - began

@@ -5,6 +5,7 @@ its sockets without a close frame. Both are mended where Daphne hands over to th
 """
 
 import asyncio
+import gc
 import logging
 import time
 from typing import Any
@@ -13,6 +14,7 @@ from autobahn.websocket.protocol import WebSocketProtocol as Autobahn
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server as Daphne
 from daphne.ws_protocol import WebSocketProtocol
+from django.urls import get_resolver
 from twisted.internet import defer
 
 logger = logging.getLogger(__name__)
@@ -111,8 +113,17 @@ def buffered_bytes(protocol: Any) -> int:
     return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
 
 
+def keep_what_is_loaded() -> None:
+    """Code lives as long as the process: walking all of it at each full collection of garbage
+    took 7 ms of a request in twenty."""
+    assert get_resolver().url_patterns
+    gc.collect()
+    gc.freeze()
+
+
 def serve(application: Any, host: str, port: int) -> bool:
     """Serve until told to stop; False where the address could not be listened on."""
+    keep_what_is_loaded()
     server = Server(
         application,
         endpoints=build_endpoint_description_strings(host=host, port=port),
