@@ -40,7 +40,9 @@ def measure(lab: Lab) -> list[Figure]:
 
 def reindex(environment: dict[str, str], *words: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, str(ROOT / "manage.py"), "reindex", *words]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
 
 
 def quiet_scan(tree: Path, environment: dict[str, str]) -> list[Figure]:
@@ -54,7 +56,7 @@ def quiet_scan(tree: Path, environment: dict[str, str]) -> list[Figure]:
         peak_bytes = 0
         while process.poll() is None:
             peak_bytes = max(peak_bytes, peak_of_tree(process.pid))
-            time.sleep(0.05)
+            time.sleep(0.5)
         assert process.stdout
         printed = process.stdout.read().decode()
     found = re.search(r"([0-9,]+) jobs;.*\(([0-9.]+) s\)", printed)

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.signals import connection_created
 
 from runs.files.inotify import Allowance
 from runs.models import Root
 
 from .background import Background
+from .bulk import SPARE_CACHE_KB
 from .checkpoints import Checkpoints
 from .claims import claimant
 from .follow import Follower
@@ -38,7 +38,7 @@ def spare_memory(connection: BaseDatabaseWrapper, **more: Any) -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA mmap_size=0")
-            cursor.execute("PRAGMA cache_size=-8000")
+            cursor.execute(f"PRAGMA cache_size=-{SPARE_CACHE_KB}")
 
 
 class Indexer:
@@ -55,7 +55,6 @@ class Indexer:
         os.write(self._waker, b"x")
 
     def run(self) -> None:
-        connection_created.connect(spare_memory)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.end)
         os.nice(NICENESS)

@@ -7,11 +7,12 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db.backends.signals import connection_created
 
 from runs.discovery.claims import claim, claimant, release
 from runs.discovery.engine import Counts, Engine
 from runs.discovery.follow import request_scan
-from runs.discovery.indexer import Indexer, kind_of
+from runs.discovery.indexer import Indexer, kind_of, spare_memory
 from runs.discovery.roots import configured_roots
 from runs.management.waiting import Terminal, drawn_bar
 from runs.models import Root
@@ -37,6 +38,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # what an index holds is no cycle and stays: looking through it for garbage costs a second
         gc.set_threshold(50_000, 20, 1000)
+        connection_created.connect(spare_memory)
         if options["follow"]:
             Indexer(use_inotify=not options["no_inotify"]).run()
             return
