@@ -55,7 +55,7 @@ def quiet_scan(tree: Path, environment: dict[str, str]) -> list[Figure]:
         process = reindex(alone)
         peak_bytes = 0
         while process.poll() is None:
-            peak_bytes = max(peak_bytes, peak_of_tree(process.pid))
+            peak_bytes = max(peak_bytes, bytes_of_tree(process.pid))
             time.sleep(0.5)
         assert process.stdout
         printed = process.stdout.read().decode()
@@ -93,23 +93,22 @@ def scan_among_requests(lab: Lab, environment: dict[str, str]) -> list[Figure]:
     ]
 
 
-def peak_of_tree(pid: int) -> int:
-    """Bytes that the process and its children have had at most, added up."""
+def bytes_of_tree(pid: int) -> int:
+    """Memory of the process and its children now; what they share counts once (Linux: PSS)."""
     try:
         children = [child.pid for child in psutil.Process(pid).children()]
     except psutil.NoSuchProcess:
-        children = []
-    return peak_of(pid) + sum(peak_of(child) for child in children)
+        return 0
+    return sum(bytes_of(each) for each in (pid, *children))
 
 
-def peak_of(pid: int) -> int:
-    """Bytes of memory the process has had at most so far; 0 once it is gone."""
+def bytes_of(pid: int) -> int:
+    """0 once the process is gone."""
     try:
-        status = Path(f"/proc/{pid}/status").read_text()
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0
-    lines = [line for line in status.splitlines() if line.startswith("VmHWM")]
-    return 1024 * int(lines[0].split()[1]) if lines else 0
+    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 def follow(tree: Path, live: Path, environment: dict[str, str]) -> list[Figure]:
