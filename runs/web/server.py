@@ -47,7 +47,8 @@ class Server(Daphne):
             pause = min(2 * pause, LOOK_AT_LEAST_SECONDS)
         if message["type"] == "websocket.close" and is_open(protocol):
             close_socket(protocol, message.get("code") or NORMAL)
-        else:
+        elif not is_closing(protocol):
+            # a socket in the middle of its farewell is still in `connections`
             await super().handle_reply(protocol, message)
 
     def _is_connected(self, protocol: Any) -> bool:
@@ -93,6 +94,14 @@ class Server(Daphne):
 
 def is_open(protocol: Any) -> bool:
     return isinstance(protocol, WebSocketProtocol) and protocol.state == Autobahn.STATE_OPEN
+
+
+def is_closing(protocol: Any) -> bool:
+    """Whether one side has said goodbye: Autobahn raises `Disconnected` for anything more."""
+    return isinstance(protocol, WebSocketProtocol) and protocol.state in (
+        Autobahn.STATE_CLOSING,
+        Autobahn.STATE_CLOSED,
+    )
 
 
 def close_socket(protocol: WebSocketProtocol, code: int) -> None:

@@ -1,5 +1,6 @@
 """The web process: how it ends its sockets, and what a client that does not read costs."""
 
+import asyncio
 import hashlib
 import http.client
 import socket
@@ -9,9 +10,11 @@ from contextlib import ExitStack
 
 import psutil
 import pytest
+from daphne.ws_protocol import WebSocketProtocol
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from runs.web.server import Server
 from tests.conftest import wait_for
 from tests.management.product import furnished
 
@@ -129,6 +132,18 @@ def test_it_closes_every_socket_with_1012(served):
         assert served.process.wait(5) == 0
         assert [code.result() for code in codes] == [1012] * len(streams)
     assert "Traceback" not in served.product.printed.read_text()
+
+
+@pytest.mark.parametrize("state", ["STATE_CLOSING", "STATE_CLOSED"])
+@pytest.mark.parametrize("reply", [{"type": "websocket.send", "text": "late"},
+                                   {"type": "websocket.close"}])  # fmt: skip
+def test_it_drops_what_comes_after_the_farewell(state, reply):
+    """For a moment a socket has said goodbye and its consumer has not heard of it."""
+    leaving = WebSocketProtocol()
+    leaving.state = getattr(WebSocketProtocol, state)
+    server = Server(None, endpoints=["tcp:0"])
+    server.connections = {leaving: {}}
+    asyncio.run(server.handle_reply(leaving, reply))
 
 
 def test_it_closes_sockets_in_the_middle_of_opening(served):
