@@ -46,14 +46,16 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "channels",
     "django_filters",
+    "ninja",
     "django_htmx",
     "runs.apps.RunsConfig",
 ]
 
 MIDDLEWARE = [
+    "runs.http.trace.Trace",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "runs.web.middleware.ContentSecurityPolicy",
+    "runs.http.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -62,7 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "runs.web.middleware.ErrorPages",
+    "runs.http.middleware.ErrorPages",
 ]
 
 ROOT_URLCONF = "fusionweb.urls"

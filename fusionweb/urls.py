@@ -3,8 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from runs.api.urls import api_urls
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/v1/", api_urls),
     path("", include("runs.web.urls")),
 ]
 

@@ -4,11 +4,17 @@ FusionwebError
 ├── InvalidInput              the person can mend it: say what, where and how
 │   ├── ConfigurationInvalid  carries one Problem per fault (section, key, line)
 │   ├── NameInvalid           a project, group or run name that cannot be a directory
-│   └── ProgramUnusable       the program does not exist or cannot be executed
+│   ├── ProgramUnusable       the program does not exist or cannot be executed
+│   ├── Malformed             what was sent cannot even be read
+│   └── TooLarge              more than is read at all
+├── NotAuthenticated          nobody is logged in, or the token is none
 ├── NotAllowed                the actor may not do this
+├── TooManyRequests           this often it may not be asked; says when again
 ├── NotFound                  no such thing, or none the actor may see
-│   ├── CheckpointNotFound
-│   └── PathOutside           a path that leaves the directory it belongs to
+│   ├── RunNotFound, JobNotFound, CheckpointNotFound, ProjectNotFound, ProgramNotFound,
+│   │   TemplateNotFound, TopologyNotFound, AlertNotFound, TokenNotFound
+│   └── ArtifactNotFound      a file or folder of a run
+│       └── PathOutside       a path that leaves the directory it belongs to
 ├── Conflict                  the thing's present state does not allow it
 │   ├── RunAlreadyCreated     creating it once more under the same id
 │   ├── RunAlreadyFinished    cancelling what has ended
@@ -19,6 +25,7 @@ FusionwebError
 │   └── PlaceTaken            restoring to where something is again
 └── PassingFault              may work when tried again; nothing was decided
     ├── LaunchFailed          the executor could not start the run
+    ├── ShuttingDown          the server ends and takes no new work
     └── DiskSpaceInsufficient too little space to begin
 """
 
@@ -79,8 +86,30 @@ class ProgramUnusable(InvalidInput):
     pass
 
 
+class Malformed(InvalidInput):
+    code = "malformed_json"
+
+
+class TooLarge(InvalidInput):
+    code = "payload_too_large"
+
+
+class NotAuthenticated(FusionwebError):
+    code = "not_authenticated"
+
+
 class NotAllowed(FusionwebError):
     code = "permission_denied"
+
+
+class TooManyRequests(FusionwebError):
+    """`retry_after_seconds` is when it may be asked again."""
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class NotFound(FusionwebError):
@@ -91,8 +120,44 @@ class CheckpointNotFound(NotFound):
     code = "checkpoint_not_found"
 
 
-class PathOutside(NotFound):
+class RunNotFound(NotFound):
+    code = "run_not_found"
+
+
+class JobNotFound(NotFound):
+    code = "job_not_found"
+
+
+class ProjectNotFound(NotFound):
+    code = "project_not_found"
+
+
+class ProgramNotFound(NotFound):
+    code = "program_not_found"
+
+
+class TemplateNotFound(NotFound):
+    code = "template_not_found"
+
+
+class TopologyNotFound(NotFound):
+    code = "topology_not_found"
+
+
+class AlertNotFound(NotFound):
+    code = "alert_not_found"
+
+
+class TokenNotFound(NotFound):
+    code = "token_not_found"
+
+
+class ArtifactNotFound(NotFound):
     code = "artifact_not_found"
+
+
+class PathOutside(ArtifactNotFound):
+    pass
 
 
 class Conflict(FusionwebError):
@@ -133,6 +198,10 @@ class PassingFault(FusionwebError):
 
 class LaunchFailed(PassingFault):
     code = "launch_failed"
+
+
+class ShuttingDown(PassingFault):
+    code = "shutting_down"
 
 
 class DiskSpaceInsufficient(PassingFault):

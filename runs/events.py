@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
+from runs.asking import asker
 from runs.models import Event
 
 SEQUENCE_LOCK = 0x66757369
@@ -49,13 +50,25 @@ def record_event(
     subject: str,
     payload: dict[str, Any],
     actor: User | None = None,
+    project: str | None = None,
 ) -> Event:
-    """Write one event with the change it tells of: only inside that change's transaction."""
+    """Write one event with the change it tells of: only inside that change's transaction.
+
+    `project` is the slug of the project it belongs to; only who may see that is told.
+    """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an event belongs to a transaction")
     take_sequence_lock()
+    who = asker()
     event = Event.objects.create(
-        topic=topic, kind=kind, subject=subject, payload=payload, actor=actor
+        topic=topic,
+        kind=kind,
+        subject=subject,
+        payload=payload,
+        actor=actor,
+        project=project,
+        address=who.address,
+        token_id=who.token_id,
     )
     transaction.on_commit(ring_bell)
     return event

@@ -20,9 +20,10 @@ from runs.discovery.announce import Change, announce
 from runs.discovery.selectors import stale_before
 from runs.errors import (
     CheckpointInUse,
+    CheckpointNotFound,
     CheckpointPinned,
+    JobNotFound,
     JobStillActive,
-    NotFound,
     RunStillActive,
 )
 from runs.events import record_event
@@ -162,7 +163,7 @@ def discard_job(job: Job, *, actor: User | None, reason: str = "") -> Deleted:
         found = Job.objects.select_for_update(of=("self",)).select_related("root").filter(pk=job.pk)
         row = found.first()
         if row is None:
-            raise NotFound("There is no such job. It may have been deleted.")
+            raise JobNotFound("There is no such job. It may have been deleted.")
         refuse_active_job(row)
         thing = Discarded(Trash.Kind.JOB, str(row.path), row.project, row.unix_owner, [row])
         trash = record(
@@ -223,7 +224,7 @@ def discard_checkpoint(checkpoint: Checkpoint, *, actor: User | None, reason: st
     with into_trash() as mover:
         rows = with_rows_below(checkpoint)
         if not rows:
-            raise NotFound("There is no such checkpoint. It may have been deleted.")
+            raise CheckpointNotFound("There is no such checkpoint. It may have been deleted.")
         refuse_pinned(rows)
         refuse_what_is_used(checkpoint.directory)
         thing = Discarded(

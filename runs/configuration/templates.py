@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from runs.configuration.template_files import SUFFIXES, Fault, Found, Unreadable, read_text, scan
-from runs.errors import NotFound
+from runs.errors import TemplateNotFound
 
 SCAN_SECONDS = 1.0
 TITLE_MAX = 120
@@ -70,14 +70,16 @@ class Catalogue:
         for listing in (self._current, self._scanned):
             if template := listing().templates.get((program, name)):
                 return template
-        raise NotFound(f"{program or 'this program'} has no template '{name[:200]}'")
+        raise TemplateNotFound(f"{program or 'this program'} has no template '{name[:200]}'")
 
     def read(self, template: Template) -> str:
         """The text as it is now. Raises NotFound for a file that is gone or unfit by now."""
         try:
             return read_text(template.path)
         except (OSError, Unreadable) as error:
-            raise NotFound(f"the template '{template.name}' cannot be read: {error}") from error
+            raise TemplateNotFound(
+                f"the template '{template.name}' cannot be read: {error}"
+            ) from error
 
     def count(self) -> int:
         return len(self._current().templates)

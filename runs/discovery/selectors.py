@@ -15,7 +15,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from runs.contract.status import Status
-from runs.errors import NotFound
+from runs.errors import JobNotFound
 from runs.models import Job
 
 STALE = "stale"
@@ -60,7 +60,7 @@ def find_job(project: str, group: str, name: str, run_id: str, root_id: int | No
     found = Job.objects.filter(**key).select_related("root", "ordered_run")
     job = found.order_by("root__position", "root").first()
     if job is None:
-        raise NotFound("There is no such job. Its directory may have been deleted or moved.")
+        raise JobNotFound("There is no such job. Its directory may have been deleted or moved.")
     return job
 
 

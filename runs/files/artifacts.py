@@ -10,7 +10,7 @@ from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
 
-from runs.errors import NotFound, PathOutside
+from runs.errors import ArtifactNotFound, PathOutside
 
 MAX_ENTRIES = 2_000
 # A directory with more is not read to its end.
@@ -54,11 +54,11 @@ def resolve_inside(root: Path, relative: str) -> Path:
         raise PathOutside(f"{_shown(relative)} is not an artifact.")
     real = _real(root, relative)
     if real is None:
-        raise NotFound(f"There is no {_shown(relative)}.")
+        raise ArtifactNotFound(f"There is no {_shown(relative)}.")
     if not _is_inside(real, root):
         raise PathOutside(f"{_shown(relative)} is not an artifact.")
     if not (real.is_file() or real.is_dir()):
-        raise NotFound(f"{_shown(relative)} is neither a file nor a folder.")
+        raise ArtifactNotFound(f"{_shown(relative)} is neither a file nor a folder.")
     return real
 
 
@@ -69,13 +69,13 @@ def list_directory(root: Path, relative: str = "") -> Listing:
     """
     directory = resolve_inside(root, relative)
     if not directory.is_dir():
-        raise NotFound(f"{_shown(relative)} is not a folder.")
+        raise ArtifactNotFound(f"{_shown(relative)} is not a folder.")
     prefix = "/".join(part for part in relative.split("/") if part)
     try:
         with os.scandir(directory) as scan:
             found = list(islice((item for item in scan if _is_shown(item, root)), MAX_COUNTED))
     except OSError as error:
-        raise NotFound(f"{_shown(relative)} cannot be opened.") from error
+        raise ArtifactNotFound(f"{_shown(relative)} cannot be opened.") from error
     first = nsmallest(MAX_ENTRIES, found, key=_order)
     entries = [entry for item in first if (entry := _entry(item, prefix))]
     return Listing(entries, truncated=len(found) > len(first), total=len(found))

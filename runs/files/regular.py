@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from runs.errors import NotFound
+from runs.errors import ArtifactNotFound
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Confined:
         """Raises NotFound where the opened file lies outside of the directory."""
         home = self.root.resolve() / self.directory.relative_to(self.root)
         if not real_path(descriptor).is_relative_to(home):
-            raise NotFound(f"{self.name} leads out of its directory.")
+            raise ArtifactNotFound(f"{self.name} leads out of its directory.")
 
 
 Readable = Path | Confined
@@ -56,7 +56,7 @@ def open_regular(path: Readable | str, *, follow: bool = True) -> Iterator[int]:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             name = path.name if isinstance(path, Confined) else Path(path).name
-            raise NotFound(f"{name} is not a file.")
+            raise ArtifactNotFound(f"{name} is not a file.")
         if isinstance(path, Confined):
             path.check(descriptor)
         yield descriptor
@@ -72,7 +72,7 @@ def _open(path: Readable | str, flags: int) -> int:
     except (FileNotFoundError, NotADirectoryError):
         raise
     except OSError as error:
-        raise NotFound(f"{path.name} cannot be read: {error.strerror}.") from error
+        raise ArtifactNotFound(f"{path.name} cannot be read: {error.strerror}.") from error
 
 
 def real_path(descriptor: int) -> Path:

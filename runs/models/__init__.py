@@ -12,6 +12,7 @@ from .review import Review
 from .root import Root
 from .run import Run
 from .supervisor import Supervisor
+from .token import Token
 from .trash import Trash
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "Root",
     "Run",
     "Supervisor",
+    "Token",
     "Trash",
 ]

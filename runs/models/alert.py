@@ -11,7 +11,7 @@ class Alert(models.Model):
     `over_at` is set when the cause is over: of a condition (a missing root) when it ends, of a
     happening (a failed job) when somebody has acknowledged it. From then on the same cause is a
     new alert; one that is over and not acknowledged is taken up again. `address` is the page it
-    is about.
+    is about; `project` the slug of the project it is about, null where it is about none.
     """
 
     class Kind(models.TextChoices):
@@ -27,6 +27,7 @@ class Alert(models.Model):
     kind = models.CharField(max_length=16, choices=Kind.choices)
     message = models.CharField(max_length=1000)
     address = models.CharField(max_length=2000, blank=True)
+    project = models.CharField(max_length=255, null=True, blank=True)
     count = models.PositiveIntegerField(default=1)
     raised_at = models.DateTimeField(auto_now_add=True)
     last_at = models.DateTimeField()

@@ -7,7 +7,9 @@ from django.db import models
 class Event(models.Model):
     """An event; `seq` rises in the order of commit (see `runs.events`).
 
-    `subject` is the id of what it happened to, such as a run's.
+    `subject` is the id of what it happened to, such as a run's; `project` the slug of the
+    project it belongs to, null where it belongs to none: only who sees that project is told.
+    `address` is where the person or script asked from, `token` the one a script showed.
     """
 
     seq = models.BigAutoField(primary_key=True)
@@ -19,12 +21,18 @@ class Event(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    project = models.CharField(max_length=255, null=True, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    token = models.ForeignKey(
+        "runs.Token", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         ordering = ["seq"]
         indexes = [
             models.Index(fields=["topic", "seq"], name="event_topic"),
             models.Index(fields=["subject", "seq"], name="event_subject"),
+            models.Index(fields=["kind", "seq"], name="event_kind"),
         ]
 
     def __str__(self) -> str:

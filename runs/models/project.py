@@ -1,5 +1,6 @@
 """What runs belong to."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -16,11 +17,30 @@ def validate_directory_name(value: str) -> None:
 
 
 class Project(models.Model):
-    """A project; `slug` is its directory and its address."""
+    """A project; `slug` is its directory and its address.
+
+    An open one is seen by every member of the lab, one that is not by its `members` and
+    `managers` and by staff. Managers act on all that is in it.
+    """
 
     slug = models.CharField(max_length=255, unique=True, validators=[validate_directory_name])
     title = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
+    is_open = models.BooleanField(
+        default=True, help_text="Seen by every member of the lab, not only by those named here."
+    )
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="member_of",
+        db_table="runs_project_member",
+    )
+    managers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="manager_of",
+        db_table="runs_project_manager",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,29 +1,21 @@
 """What every long list shares. Filters, sorting and page stand in the address."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 
-from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
 from runs.errors import InvalidInput
+from runs.lists.counting import count_of
+from runs.lists.paging import Column, Page, page_of
 from runs.web.context import frame_state
-from runs.web.paging import Column, Page, page_of
 
 CURSORS = ("after", "before")
 MOST_IDS = 200
-COUNT_SECONDS = 60
-# A count that takes long is not made again at each event: a hundredth of the time is enough.
-SLOW_COUNT_SECONDS = 0.005
-KEPT_TIMES = 100
-
-Figure = TypeVar("Figure")
 
 
 @dataclass(frozen=True)
@@ -108,29 +100,7 @@ def read_page(
     after, before = (request.GET.get(name, "") for name in CURSORS)
     page = page_of(rows, column, descending=order.startswith("-"), after=after, before=before)
     alone = not (after or before or page.older)
-    return page, len(page.keys) if alone else count_of(request, rows)
-
-
-def count_of(request: HttpRequest, rows: QuerySet[Any]) -> int:
-    """The number of rows; counted again only after an event, since nothing else changes it."""
-    return figure_of(request, rows, "counted", rows.count)
-
-
-def figure_of(
-    request: HttpRequest, rows: QuerySet[Any], name: str, ask: Callable[[], Figure]
-) -> Figure:
-    """What `ask` says of all rows, asked again only after an event, and seldom if it is slow."""
-    seq = frame_state(request).events_since
-    key = f"{name}-" + sha256(str(rows.query).encode()).hexdigest()
-    known: tuple[int, float, Figure] | None = cache.get(key)
-    began = time.monotonic()
-    if known and (known[0] == seq or began < known[1]):
-        return known[2]
-    figure = ask()
-    took = time.monotonic() - began
-    kept = KEPT_TIMES * took if took > SLOW_COUNT_SECONDS else 0.0
-    cache.set(key, (seq, began + kept, figure), COUNT_SECONDS)
-    return figure
+    return page, len(page.keys) if alone else count_of(rows, frame_state(request).events_since)
 
 
 def words(listed: str) -> list[str]:

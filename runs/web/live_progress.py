@@ -11,9 +11,9 @@ from django.utils.dateparse import parse_datetime
 
 from runs.contract.layout import PROGRESS
 from runs.contract.progress import ProgressReader
+from runs.executed import Executed, confined
 from runs.files.regular import Confined
 from runs.models import Run
-from runs.web.places import Executed, confined
 
 
 class Follower:

@@ -1,15 +1,11 @@
-"""Where the parts of a run's or a job's page are asked for, and which files they read."""
+"""Where the parts of a run's or a job's page are asked for."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.urls import reverse
 
-from runs.contract.layout import LOG
-from runs.files.regular import Confined
-from runs.models import Job, Run
-
-Executed = Run | Job
+from runs.executed import Executed
+from runs.models import Run
 
 
 @dataclass(frozen=True)
@@ -69,13 +65,3 @@ def place_of(executed: Executed) -> Place:
         return Place("run", reverse("run", args=[executed.pk]))
     root = executed.root_id if executed.root.position else None
     return Place("job", reverse("job", args=executed.path.parts), root)
-
-
-def confined(executed: Executed, relative: str) -> Confined:
-    """A file of its directory, which belongs to whoever runs it: no symlink leads out of it."""
-    root = Path(executed.root) if isinstance(executed, Run) else executed.root.directory
-    return Confined(root, executed.directory, relative)
-
-
-def log_of(executed: Executed) -> Confined:
-    return confined(executed, LOG)

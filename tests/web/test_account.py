@@ -7,8 +7,8 @@ import pytest
 from django.core import signing
 from django.test import Client
 
-from runs import login_link
-from runs.login_link import make_login_link
+from runs.accounts import login_link
+from runs.accounts.login_link import make_login_link
 
 
 def path_of(user):

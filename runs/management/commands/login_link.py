@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from runs.login_link import make_login_link
+from runs.accounts.login_link import make_login_link
 
 
 class Command(BaseCommand):

@@ -12,9 +12,9 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from runs.accounts.login_link import make_login_link
 from runs.lifecycle.places import catalogue
 from runs.lifecycle.services import RunRequest, create_run
-from runs.login_link import make_login_link
 from runs.management.keeper import Keeper
 from runs.models import Program, Project, Run
 

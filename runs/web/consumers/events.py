@@ -6,8 +6,8 @@ from urllib.parse import parse_qs
 from channels.db import database_sync_to_async
 
 from runs.events import events_after, latest_seq
+from runs.live.feed import EVERYTHING, feed
 from runs.models import Event
-from runs.web.feed import EVERYTHING, feed
 
 from .stream import Stream
 

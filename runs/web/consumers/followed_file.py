@@ -3,12 +3,12 @@
 import asyncio
 from contextlib import ExitStack
 
+from runs.executed import confined
 from runs.files.watch import Bell, watcher
-from runs.web.feed import feed
-from runs.web.places import confined
+from runs.live.feed import feed
+from runs.live.subject import find_executed, status_of, subjects_of
 
 from .stream import Stream
-from .subject import find_executed, status_of, subjects_of
 
 # After a frame, lines of the next moments travel together: a thousand a second are not a
 # thousand frames. The first line after a pause is sent at once.

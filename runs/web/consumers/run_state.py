@@ -1,9 +1,9 @@
 """How a run is: at once, and again on each change."""
 
-from runs.web.feed import feed
+from runs.live.feed import feed
+from runs.live.subject import find_run, state_frame
 
 from .stream import Stream
-from .subject import find_run, state_frame
 
 
 class RunState(Stream):

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from runs.contract.layout import OUTPUT
-from runs.errors import NotFound
+from runs.errors import ArtifactNotFound
 from runs.files.artifacts import list_directory, resolve_inside, tree_size
 from runs.files.preview import preview
 from runs.models import Run
@@ -57,7 +57,7 @@ def look_into(directory: Path, path: str) -> dict[str, Any]:
     try:
         found = preview(file)
     except OSError as error:
-        raise NotFound(f"{path} cannot be opened.") from error
+        raise ArtifactNotFound(f"{path} cannot be opened.") from error
     return {"path": path, "name": file.name, "preview": found}
 
 

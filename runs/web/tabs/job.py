@@ -14,11 +14,12 @@ from runs.configuration.highlight import highlight
 from runs.contract.layout import CONFIG_STEM, METADATA, PROGRESS
 from runs.contract.metadata import Metadata, MetadataUnreadable, read_metadata
 from runs.errors import NotFound
+from runs.executed import confined, log_of
 from runs.files.log import read_range
 from runs.files.regular import Confined, open_regular, pread_full
 from runs.models import Checkpoint, Job
 from runs.web.job_rows import JobRow, load_job_rows
-from runs.web.places import confined, log_of, place_of
+from runs.web.places import place_of
 from runs.web.tabs.artifacts import crumbs, listing_or_file
 from runs.web.tabs.log import last_rows
 

@@ -6,11 +6,12 @@ from django.http import HttpRequest
 
 from runs.contract.status import Status
 from runs.errors import InvalidInput, NotFound
+from runs.executed import Executed, log_of
 from runs.files.lines import Lines, counted, last_lines, read_lines
 from runs.files.regular import Readable
 from runs.files.scan import ANSI
 from runs.files.search import SearchResult, first_error_line, search_log
-from runs.web.places import Executed, log_of, place_of
+from runs.web.places import place_of
 
 SHOWN_LINES = 500
 BEFORE_TARGET = 100

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from runs.executed import Executed
 from runs.models import Run
 from runs.web.live_progress import progress_of
-from runs.web.places import Executed, place_of
+from runs.web.places import place_of
 
 LOAD_UNIT = "Erlang"
 X_LABELS = {"erlang": "offered load", "iteration": "iteration"}

@@ -14,8 +14,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from runs.accounts.login_link import use_login_token
 from runs.errors import NotAllowed
-from runs.login_link import use_login_token
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 

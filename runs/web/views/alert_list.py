@@ -24,9 +24,9 @@ from runs.alerts.channels import (
 )
 from runs.alerts.selectors import last_delivery, last_fault
 from runs.alerts.services import acknowledge, acknowledge_all
-from runs.errors import InvalidInput, NotAllowed, NotFound
+from runs.errors import AlertNotFound, InvalidInput, NotAllowed
+from runs.lists.paging import moment, page_of
 from runs.models import Alert, Delivery
-from runs.web.paging import moment, page_of
 from runs.web.templatetags.show import count
 
 RAISED = moment("raised_at")
@@ -109,7 +109,7 @@ def acknowledge_one(request: HttpRequest, alert_id: int) -> HttpResponse:
     """Raises NotFound."""
     alert = Alert.objects.filter(pk=alert_id).first()
     if alert is None:
-        raise NotFound("There is no such alert any more.")
+        raise AlertNotFound("There is no such alert any more.")
     acknowledge(request.user, alert)
     return acknowledged(request, "Acknowledged.")
 

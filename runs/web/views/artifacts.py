@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from runs.errors import NotFound
+from runs.errors import ArtifactNotFound
 from runs.files.artifacts import resolve_inside
-from runs.web.downloads import file_response, zip_response
+from runs.http.downloads import file_response, zip_response
 from runs.web.tabs.artifacts import file_base, look_into
 from runs.web.views.loading import get_run
 
@@ -40,6 +40,6 @@ def archive(request: HttpRequest, run_id: str) -> StreamingHttpResponse:
     path = request.GET.get("path", "").strip("/")
     directory = resolve_inside(run.directory, path)
     if not directory.is_dir():
-        raise NotFound(f"{path} is not a folder.")
+        raise ArtifactNotFound(f"{path} is not a folder.")
     name = path.replace("/", "-") or run.name
     return zip_response(directory, f"{name}-{run.pk}.zip")

@@ -12,20 +12,20 @@ from django.views.decorators.http import require_safe
 
 from runs.checkpoints.review import may_review
 from runs.checkpoints.selectors import Summary, summary
+from runs.lists.checkpoint_filter import CheckpointFilter
+from runs.lists.counting import figure_of
+from runs.lists.paging import Column, moment, text, whole
 from runs.models import Checkpoint, Project
-from runs.web.checkpoint_filter import CheckpointFilter
 from runs.web.checkpoint_rows import load_checkpoint_rows
 from runs.web.context import frame_state
 from runs.web.listing import (
     Listing,
-    figure_of,
     list_context,
     list_response,
     narrowing,
     read_order,
     words,
 )
-from runs.web.paging import Column, moment, text, whole
 from runs.web.templatetags.show import size
 
 CHECKPOINTS = Listing(
@@ -121,7 +121,7 @@ def with_value(found: QuerySet[Checkpoint], column: str) -> QuerySet[Checkpoint]
 
 def summary_of(request: HttpRequest, found: QuerySet[Checkpoint]) -> Summary:
     """Number and bytes of all that is listed."""
-    return figure_of(request, found, "added-up", lambda: summary(found))
+    return figure_of(found, frame_state(request).events_since, "added-up", lambda: summary(found))
 
 
 def in_all(added: Summary, sorted_by: str) -> str:

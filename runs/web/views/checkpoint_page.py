@@ -13,8 +13,8 @@ from runs.checkpoints.resume import plan_resume
 from runs.checkpoints.review import may_review, may_undo, review_mark
 from runs.checkpoints.selectors import latest_of_name
 from runs.files.artifacts import resolve_inside
+from runs.http.downloads import file_response
 from runs.models import Checkpoint
-from runs.web.downloads import file_response
 from runs.web.tabs import checkpoint as tabs
 from runs.web.views.checkpoint_actions import act
 from runs.web.views.loading import get_checkpoint

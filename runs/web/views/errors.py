@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from runs.asking import asker
+
 logger = logging.getLogger(__name__)
 
 TITLES = {
@@ -61,7 +63,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Asks nothing of database or session, for they may be what has failed."""
-    trace_id = secrets.token_hex(8)
+    trace_id = asker().trace_id or secrets.token_hex(8)
     logger.error("trace %s: %s %s failed", trace_id, request.method, request.path)
     context: dict[str, Any] = {"trace_id": trace_id}
     headers = {"X-Trace-Id": trace_id}

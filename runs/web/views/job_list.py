@@ -11,12 +11,12 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from runs.lists.job_filter import STATUSES, JobFilter
+from runs.lists.paging import moment, text, whole
 from runs.models import Job, Project, Root
 from runs.web.context import frame_state
-from runs.web.job_filters import STATUSES, JobFilter
 from runs.web.job_rows import load_job_rows
 from runs.web.listing import Listing, list_context, list_response, narrowing, words
-from runs.web.paging import moment, text, whole
 
 JOBS = Listing(
     url_name="job_list",

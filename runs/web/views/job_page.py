@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from runs.discovery.selectors import STALE, find_job, shown_status
 from runs.files.artifacts import resolve_inside
 from runs.files.regular import Confined
+from runs.http.downloads import file_response
 from runs.models import Job
-from runs.web.downloads import file_response
 from runs.web.places import place_of
 from runs.web.tabs import job as tabs
 from runs.web.tabs import log, progress

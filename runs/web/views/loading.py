@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from runs.access import require_act_on
 from runs.checkpoints.selectors import find_checkpoint
 from runs.discovery.selectors import find_job
-from runs.errors import NotFound
+from runs.errors import RunNotFound
 from runs.models import Checkpoint, Job, Run
 
 SHOWN_WITH = ("project", "program", "owner", "origin", "cancel_requested_by", "job")
@@ -15,7 +15,7 @@ def get_run(request: HttpRequest, run_id: str) -> Run:
     """Any member sees every run. Raises NotFound."""
     run = Run.objects.select_related(*SHOWN_WITH).filter(pk=run_id).first()
     if run is None:
-        raise NotFound("There is no such run. It may have been deleted.")
+        raise RunNotFound("There is no such run. It may have been deleted.")
     return run
 
 

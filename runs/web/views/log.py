@@ -7,12 +7,12 @@ from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from runs.errors import InvalidInput
+from runs.executed import log_of
 from runs.files.lines import Lines, counted, last_lines, read_lines, whole_line
 from runs.files.log import decode_chunk, log_exists, log_size, read_range
 from runs.files.regular import Readable
 from runs.files.search import first_error_line, search_log
-from runs.web.downloads import file_response
-from runs.web.places import log_of
+from runs.http.downloads import file_response
 from runs.web.views.loading import get_executed
 
 MOST_LINES = 2000

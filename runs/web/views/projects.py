@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 
 from runs.discovery.selectors import job_counts
 from runs.discovery.totals import CheckpointTotal, checkpoint_totals
-from runs.errors import NotFound
+from runs.errors import ProjectNotFound
+from runs.lists.job_filter import SHOWN
 from runs.models import Checkpoint, Job, Project, Run
 from runs.web.context import frame_state
-from runs.web.job_filters import SHOWN
 from runs.web.job_rows import load_job_rows
 from runs.web.run_rows import load_rows
 
@@ -87,7 +87,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
     """Raises NotFound."""
     found = Project.objects.filter(slug=slug).first()
     if found is None:
-        raise NotFound("There is no such project.")
+        raise ProjectNotFound("There is no such project.")
     counts = job_counts()
     address = f"{reverse('job_list')}?{urlencode({'project': slug})}"
     groups = [

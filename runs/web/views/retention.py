@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from runs.access import require_staff
 from runs.cleanup.planning import Plan
 from runs.cleanup.retention import Outcome, apply, fingerprint, plan
-from runs.errors import InvalidInput, NotFound
+from runs.errors import InvalidInput, ProjectNotFound
 from runs.models import Project, Retention
 from runs.web.deleting import MOST_UNDONE, in_one_sentence
 from runs.web.forms.retention import RetentionForm
@@ -35,7 +35,7 @@ def project_retention(request: HttpRequest, slug: str) -> HttpResponse:
     """Anybody looks and rehearses; staff save and apply. Raises NotFound, NotAllowed."""
     project = Project.objects.filter(slug=slug).first()
     if project is None:
-        raise NotFound("There is no such project.")
+        raise ProjectNotFound("There is no such project.")
     sent = request.POST if request.method == "POST" else request.GET
     subject = sent.get("subject", "")
     if request.method == "POST":

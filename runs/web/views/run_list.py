@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from runs.lists.paging import moment, text
+from runs.lists.run_filter import EVERYBODY, RunFilter, with_own_runs
 from runs.models import Program, Project, Run
 from runs.web.context import frame_state
-from runs.web.filters import EVERYBODY, RunFilter, with_own_runs
 from runs.web.listing import Listing, list_context, list_response, narrowing, words
-from runs.web.paging import moment, text
 from runs.web.run_rows import load_rows
 
 RUNS = Listing(

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from runs.configuration.highlight import highlight
-from runs.errors import NotFound
+from runs.errors import ProgramNotFound
 from runs.lifecycle.places import catalogue
 from runs.models import Program
 
@@ -26,7 +26,7 @@ def template_list(request: HttpRequest) -> HttpResponse:
 def template_page(request: HttpRequest, program: str, name: str) -> HttpResponse:
     found = Program.objects.filter(slug=program).first()
     if found is None:
-        raise NotFound("There is no such program.")
+        raise ProgramNotFound("There is no such program.")
     template = catalogue().get(program, name)
     text = catalogue().read(template)
     context = {

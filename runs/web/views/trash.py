@@ -19,9 +19,9 @@ from runs.access import require_staff
 from runs.cleanup.emptying import REQUEST_SECONDS, remove_now
 from runs.cleanup.trash import restore, visible_trash
 from runs.errors import FusionwebError, InvalidInput, NotFound
+from runs.lists.paging import moment, page_of
 from runs.models import Trash
 from runs.web.deleting import in_one_sentence, safe_next
-from runs.web.paging import moment, page_of
 from runs.web.templatetags.show import count, size
 
 MOST_AT_ONCE = 500

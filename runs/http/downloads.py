@@ -7,7 +7,7 @@ from pathlib import Path
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header, http_date
 
-from runs.errors import NotFound
+from runs.errors import ArtifactNotFound
 from runs.files.download import (
     ByteRange,
     Unsatisfiable,
@@ -33,7 +33,7 @@ def file_response(request: HttpRequest, path: Readable, name: str) -> StreamingH
             found = os.fstat(descriptor)
             head = pread_full(descriptor, HEAD_BYTES, 0)
     except OSError as error:
-        raise NotFound(f"There is no {name}.") from error
+        raise ArtifactNotFound(f"There is no {name}.") from error
     size = found.st_size
     etag = f'"{found.st_mtime_ns:x}-{size:x}"'
     wanted = wanted_range(request, size, etag)

@@ -5,11 +5,11 @@ from typing import Any
 from channels.db import database_sync_to_async
 
 from runs.discovery.selectors import find_job
-from runs.errors import NotFound
+from runs.errors import NotFound, RunNotFound
 from runs.events import latest_seq
+from runs.executed import Executed
 from runs.lifecycle.selectors import queue_state, sentence
 from runs.models import Job, Run
-from runs.web.places import Executed
 
 
 @database_sync_to_async
@@ -25,7 +25,7 @@ def run_by_id(run_id: str) -> Run:
     try:
         return Run.objects.select_related("project", "program", "owner").get(pk=run_id)
     except Run.DoesNotExist:
-        raise NotFound("There is no such run.") from None
+        raise RunNotFound("There is no such run.") from None
 
 
 find_run = database_sync_to_async(run_by_id)
@@ -37,7 +37,7 @@ def state_frame(run_id: str) -> dict[str, Any]:
     seq = latest_seq()
     run = Run.objects.filter(pk=run_id).defer("overrides", "notes").first()
     if run is None:
-        raise NotFound("This run was deleted.")
+        raise RunNotFound("This run was deleted.")
     progress = run.progress or {}
     return {
         "kind": "state",

@@ -7,9 +7,9 @@ from django.db.models import Q, QuerySet
 
 from runs.contract.status import Status
 from runs.discovery.selectors import STALE, running_jobs, stale_jobs
+from runs.lists.run_filter import NO_DAY, NO_SUCH_STATUS, day_input, in_zone
 from runs.models import Job
 from runs.search import search
-from runs.web.filters import NO_DAY, NO_SUCH_STATUS, day_input, in_zone
 
 SHOWN = ("running", STALE, "completed", "failed", "preempted", "cancelled", "lost", "unknown")
 STATUSES = [(status, status) for status in SHOWN]

@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from runs.errors import InvalidInput
+from runs.lists.paging import moment, page_of, text
 from runs.models import Run
-from runs.web.paging import moment, page_of, text
 
 CREATED, NAME = moment("created_at"), text("name")
 

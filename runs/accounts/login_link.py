@@ -10,7 +10,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from runs.errors import NotAllowed
 
-SALT = "runs.login_link"
+SALT = "runs.accounts.login_link"
 VALID_SECONDS = 24 * 3600
 REFUSAL = "This login link has been used, has expired or was cut short. Ask staff for a new one."
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from runs.errors import FusionwebError, InvalidInput, NotAllowed, NotFound, PassingFault
+from runs.errors import FusionwebError
+from runs.http.statuses import status_of
 from runs.web.views.errors import error_page
 
 # Everything comes from this machine, nothing inline; base.html tells htmx so in a meta tag.
@@ -21,14 +22,6 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-STATUS_CODES: list[tuple[type[FusionwebError], int]] = [
-    (InvalidInput, 422),
-    (NotAllowed, 403),
-    (NotFound, 404),
-    (PassingFault, 503),
-    (FusionwebError, 409),
-]
-
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -56,5 +49,4 @@ class ErrorPages:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, FusionwebError):
             return None
-        status = next(code for kind, code in STATUS_CODES if isinstance(exception, kind))
-        return error_page(request, status, exception.message)
+        return error_page(request, status_of(exception), exception.message)

@@ -5,9 +5,9 @@ from datetime import date, time
 import django_filters
 from django.db.models import QuerySet
 
+from runs.lists.run_filter import NO_DAY, day_input, in_zone
 from runs.models import Checkpoint
 from runs.search import search
-from runs.web.filters import NO_DAY, day_input, in_zone
 
 YES_NO = [("yes", "complete"), ("no", "incomplete")]
 SWITCH = [("1", "yes"), ("0", "no")]

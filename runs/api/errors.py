@@ -1,0 +1,101 @@
+"""What went wrong, in one shape: {"error": {code, message, field?, details?, trace_id}}."""
+
+import logging
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from runs.asking import asker
+from runs.errors import ConfigurationInvalid, FusionwebError, TooManyRequests
+from runs.http.statuses import status_of
+
+logger = logging.getLogger(__name__)
+
+CODES = {
+    400: "malformed_json",
+    401: "not_authenticated",
+    403: "permission_denied",
+    404: "not_found",
+    405: "method_not_allowed",
+}
+
+
+def error_answer(status: int, code: str, message: str, **more: Any) -> JsonResponse:
+    """`more` is `field` and `details`, left out where empty."""
+    error = {"code": code, "message": message}
+    error |= {name: value for name, value in more.items() if value}
+    return JsonResponse({"error": {**error, "trace_id": asker().trace_id}}, status=status)
+
+
+def on_domain_error(request: HttpRequest, error: FusionwebError) -> HttpResponse:
+    answer = error_answer(
+        status_of(error),
+        error.code,
+        error.message,
+        field=getattr(error, "field", None),
+        details=details_of(error),
+    )
+    if isinstance(error, TooManyRequests):
+        answer["Retry-After"] = str(error.retry_after_seconds)
+    return answer
+
+
+def details_of(error: FusionwebError) -> list[dict[str, Any]]:
+    """One entry a fault of a configuration: path, message, and the line where there is one."""
+    if not isinstance(error, ConfigurationInvalid):
+        return []
+    return [
+        {"path": problem.path, "message": problem.message, "line": problem.line}
+        for problem in error.problems
+    ]
+
+
+def on_validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """What does not fit its schema: the field at fault, all of them in the details."""
+    details = [
+        {"path": ".".join(str(part) for part in fault["loc"][1:]), "message": fault["msg"]}
+        for fault in error.errors
+    ]
+    first = details[0] if details else {"path": "", "message": "The request does not fit."}
+    message = f"{first['path']}: {first['message']}" if first["path"] else first["message"]
+    return error_answer(422, "validation_failed", message, field=first["path"], details=details)
+
+
+def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    code = CODES.get(error.status_code, "request_refused")
+    message = "This body is not JSON." if error.status_code == 400 else error.message
+    return error_answer(error.status_code, code, message)
+
+
+def on_not_authenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    answer = error_answer(401, CODES[401], "Send a token: Authorization: Bearer TOKEN")
+    answer["WWW-Authenticate"] = 'Bearer realm="fusionweb"'
+    return answer
+
+
+def on_missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return error_answer(404, CODES[404], "There is no such address.")
+
+
+def on_any(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Nothing inside is told; the trace id leads to the line that tells all."""
+    logger.error("trace %s: %s %s failed", asker().trace_id, request.method, request.path,
+                 exc_info=error)  # fmt: skip
+    return error_answer(500, "internal_error", "Something went wrong on our side.")
+
+
+HANDLERS: list[tuple[type[Exception], Any]] = [
+    (FusionwebError, on_domain_error),
+    (ValidationError, on_validation_error),
+    (AuthenticationError, on_not_authenticated),
+    (HttpError, on_http_error),
+    (Http404, on_missing),
+    (Exception, on_any),
+]
+
+
+def add_error_handlers(api: NinjaAPI) -> None:
+    for kind, handler in HANDLERS:
+        api.add_exception_handler(kind, handler)
