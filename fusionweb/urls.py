@@ -1,13 +1,15 @@
 """Where addresses lead: the admin site and the pages of `runs`."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from runs.api.answering import answering, unknown_address
 from runs.api.urls import api_urls
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", api_urls),
+    re_path(r"^api(?:/|$)", answering(unknown_address)),
     path("", include("runs.web.urls")),
 ]
 

@@ -3,16 +3,32 @@
 import logging
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    UnreadablePostError,
+)
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from runs.asking import asker
-from runs.errors import ConfigurationInvalid, FusionwebError, TooManyRequests
+from runs.errors import (
+    ConfigurationInvalid,
+    FusionwebError,
+    Malformed,
+    TooLarge,
+    TooManyRequests,
+)
 from runs.http.statuses import status_of
+
+from .parser import BODY_BYTES_MAX
 
 logger = logging.getLogger(__name__)
 
+MOST_MIB = BODY_BYTES_MAX // 1024 // 1024
 CODES = {
     400: "malformed_json",
     401: "not_authenticated",
@@ -64,9 +80,20 @@ def on_validation_error(request: HttpRequest, error: ValidationError) -> HttpRes
 
 
 def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What the parser says of a body comes wrapped in one of ninja's."""
+    if isinstance(error.__cause__, FusionwebError):
+        return on_domain_error(request, error.__cause__)
     code = CODES.get(error.status_code, "request_refused")
-    message = "This body is not JSON." if error.status_code == 400 else error.message
-    return error_answer(error.status_code, code, message)
+    return error_answer(error.status_code, code, error.message)
+
+
+def on_too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    """Said by Content-Length alone: nothing of it was read."""
+    return on_domain_error(request, TooLarge(f"A body may have at most {MOST_MIB} MiB."))
+
+
+def on_broken_off(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:
+    return on_domain_error(request, Malformed("The body broke off."))
 
 
 def on_not_authenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
@@ -91,6 +118,8 @@ HANDLERS: list[tuple[type[Exception], Any]] = [
     (ValidationError, on_validation_error),
     (AuthenticationError, on_not_authenticated),
     (HttpError, on_http_error),
+    (RequestDataTooBig, on_too_large),
+    (UnreadablePostError, on_broken_off),
     (Http404, on_missing),
     (Exception, on_any),
 ]
