@@ -5,8 +5,10 @@ from django.urls import include, path, re_path
 
 from runs.api.answering import answering, unknown_address
 from runs.api.urls import api_urls
+from runs.web.views import account
 
 urlpatterns = [
+    path("admin/login/", account.admin_login),
     path("admin/", admin.site.urls),
     path("api/v1/", api_urls),
     re_path(r"^api(?:/|$)", answering(unknown_address)),
