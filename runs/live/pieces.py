@@ -1,0 +1,55 @@
+"""What followers of a file are sent: made once, the same object for all of them."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+
+class SharedText(str):
+    """The JSON of one frame. Servers may keep on it what they make of it for the wire."""
+
+    wire: bytes | None = None
+
+    @classmethod
+    def of(cls, frame: dict[str, Any]) -> "SharedText":
+        return cls(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One thing to send: `next` is where a follower stands after it."""
+
+    kind: str
+    next: int
+    text: SharedText
+
+    @cached_property
+    def as_event(self) -> bytes:
+        """As a Server-Sent Event. JSON has no newline of its own, so its data is one line."""
+        return f"event: {self.kind}\nid: {self.next}\ndata: {self.text}\n\n".encode()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What bytes `offset` to `next` of a file have become.
+
+    `reset` says that the file was begun anew and `offset` is 0 again; `full` that more of it
+    is waiting already.
+    """
+
+    offset: int
+    next: int
+    frames: tuple[Frame, ...] = ()
+    reset: bool = False
+    full: bool = field(default=False, compare=False)
+
+
+RESET = Frame("reset", 0, SharedText.of({"kind": "reset", "offset": 0}))
+BEGUN_ANEW = Piece(0, 0, (RESET,), reset=True)
+
+
+def frame_of(kind: str, offset: int, following: int, **more: Any) -> Frame:
+    """A frame of the file from byte `offset` to byte `following`."""
+    text = SharedText.of({"kind": kind, "offset": offset, "next": following, **more})
+    return Frame(kind, following, text)
