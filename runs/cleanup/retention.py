@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from runs.access import require_staff
+from runs.access import require_manage
 from runs.errors import FusionwebError, NotFound
 from runs.events import record_event
 from runs.models import Checkpoint, Job, Retention, Run, Trash
@@ -19,6 +19,7 @@ from .deletion import discard_checkpoint, discard_job, discard_run
 from .planning import Item, Plan, make_plan
 from .trash import Deleted
 
+ONLY_MANAGERS = "Only the managers of the project and staff may change or apply retention."
 Row = TypeVar("Row", Run, Job, Checkpoint)
 
 
@@ -62,12 +63,12 @@ def apply(
     actor: Any,
     is_stopped: Callable[[], bool] = never,
 ) -> Outcome:
-    """Remove what was planned, as staff. Raises NotAllowed.
+    """Remove what was planned, as staff or a manager of the project. Raises NotAllowed.
 
     Each is judged once more just before it goes: what was approved, restarted or resumed from
     since the plan was made stays, and is said.
     """
-    require_staff(actor, "Only staff may apply retention.")
+    require_manage(actor, rule.project, ONLY_MANAGERS)
     return carry_out(rule, planned, actor=actor, is_stopped=is_stopped)
 
 
@@ -140,4 +141,5 @@ def tell(rule: Retention, outcome: Outcome, actor: User | None) -> None:
                 "size_bytes": outcome.size_bytes,
             },
             actor=actor,
+            project=rule.project.slug,
         )

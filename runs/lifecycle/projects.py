@@ -1,12 +1,15 @@
 """Projects made on the way: a member types a new name, and the run is in it."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from runs.contract.layout import check_name
+from runs.accounts.membership import Role, set_role, tell_of_role
+from runs.contract.layout import DEFAULT_PROJECT, check_name
 from runs.models import Project, Run
 
 from .services import RunRequest, create_run
@@ -15,9 +18,19 @@ from .services import RunRequest, create_run
 def create_run_in_project(*, owner: User, request: RunRequest, **more: Any) -> Run:
     """`create_run` in the project of that slug, made where missing; both or neither.
 
-    `more` goes to `create_run`; raises what it raises.
+    Whoever makes a project manages it. `more` goes to `create_run`; raises what it raises.
     """
     slug = check_name(request.project.slug, "project")
     with transaction.atomic():
-        project, _ = Project.objects.get_or_create(slug=slug)
+        project, is_new = Project.objects.get_or_create(slug=slug)
+        if is_new and belongs_to_nobody(slug):
+            set_role(project, owner, Role.MANAGER)
+            tell_of_role(project, owner.get_username(), Role.MANAGER, more.get("actor") or owner)
         return create_run(owner=owner, request=replace(request, project=project), **more)
+
+
+def belongs_to_nobody(slug: str) -> bool:
+    """Not where everybody's runs go that name no project, nor what others have on disk already
+    and the index has not met yet."""
+    roots = (*settings.FUSIONWEB_STATUS_DIRS, *settings.FUSIONWEB_CHECKPOINT_DIRS)
+    return slug != DEFAULT_PROJECT and not any((Path(root) / slug).exists() for root in roots)

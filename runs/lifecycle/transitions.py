@@ -54,17 +54,20 @@ def transition(
             return False
         for name, value in values.items():
             setattr(run, name, value)
-        record_event(
-            topic="runs", kind=f"run.{to}", subject=run.pk, payload=payload_of(run), actor=actor
-        )
+        announce(run, str(to), actor)
         raise_for_run(run)
     return True
 
 
 def announce(run: Run, kind: str, actor: User | None = None) -> None:
-    """Tell of something that changed no status, such as an ordered cancellation."""
+    """Tell of a status, or of what changed none, such as an ordered cancellation."""
     record_event(
-        topic="runs", kind=f"run.{kind}", subject=run.pk, payload=payload_of(run), actor=actor
+        topic="runs",
+        kind=f"run.{kind}",
+        subject=run.pk,
+        payload=payload_of(run),
+        actor=actor,
+        project=run.project.slug,
     )
 
 

@@ -39,7 +39,7 @@ def overview(request: HttpRequest, job: Job) -> dict[str, Any]:
         **last_rows(job),
         "gone": is_gone(job),
         "hardware": hardware(metadata),
-        "others": other_runs(job),
+        "others": other_runs(request, job),
         "others_address": reverse("job_name", args=job.path.parts[:3]),
         "checkpoints": checkpoints(job),
         "external": external_link(job),
@@ -75,10 +75,10 @@ def as_words(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def other_runs(job: Job) -> list[JobRow]:
+def other_runs(request: HttpRequest, job: Job) -> list[JobRow]:
     same = Job.objects.filter(project=job.project, group=job.group, name=job.name)
     keys = same.exclude(pk=job.pk).order_by("-listed_at", "-pk").values_list("pk", flat=True)
-    return load_job_rows(keys[:OTHERS_SHOWN])
+    return load_job_rows(keys[:OTHERS_SHOWN], request.user)
 
 
 def checkpoints(job: Job) -> list[Checkpoint]:

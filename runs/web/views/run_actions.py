@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
-from runs.access import require_act_on
+from runs.access import require_act_on, visible
 from runs.accounts.limits import require_rate
 from runs.cleanup.deletion import run_size
 from runs.errors import FusionwebError, InvalidInput, RunStillActive
@@ -108,7 +108,8 @@ def act_on_many(request: HttpRequest) -> HttpResponse:
     action = request.POST.get("action", "")
     if action not in {*ACTIONS, "delete"}:
         raise InvalidInput("Runs can be cancelled, retried and deleted.", "action")
-    runs = list(Run.objects.filter(pk__in=ids).select_related("project", "program", "owner"))
+    wanted = Run.objects.filter(pk__in=ids).select_related("project", "program", "owner")
+    runs = list(visible(request.user, wanted))
     if action == "delete":
         return delete_many(request, runs)
     if action == "retry":
