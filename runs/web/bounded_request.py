@@ -4,6 +4,7 @@ all of it to the application at once."""
 import secrets
 from typing import Any
 
+from daphne import server as daphne_server
 from daphne.http_protocol import HTTPFactory, WebRequest
 from django.conf import settings
 
@@ -11,7 +12,7 @@ from runs.http.body_limit import CODE, sentence
 from runs.http.refusals import refusal
 
 LINE_END = b"\r\n"
-FAREWELL_SECONDS = 2.0
+FAREWELL_SECONDS = 1.0
 
 
 class BoundedRequest(WebRequest):
@@ -77,3 +78,8 @@ class BoundedFactory(HTTPFactory):
         protocol = super().buildProtocol(addr)
         protocol.requestFactory = BoundedRequest
         return protocol
+
+
+def bound_requests() -> None:
+    """Daphne's server takes its factory by name from its module, and has no other seam for it."""
+    daphne_server.HTTPFactory = BoundedFactory

@@ -17,6 +17,8 @@ from daphne.ws_protocol import WebSocketProtocol
 from django.urls import get_resolver
 from twisted.internet import defer
 
+from .bounded_request import bound_requests
+
 logger = logging.getLogger(__name__)
 
 MOST_BUFFERED_BYTES = 1024 * 1024
@@ -133,6 +135,7 @@ def keep_what_is_loaded() -> None:
 def serve(application: Any, host: str, port: int) -> bool:
     """Serve until told to stop; False where the address could not be listened on."""
     keep_what_is_loaded()
+    bound_requests()
     server = Server(
         application,
         endpoints=build_endpoint_description_strings(host=host, port=port),
