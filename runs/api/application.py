@@ -15,11 +15,31 @@ from .authentication import needs
 from .document import document_text
 from .errors import add_error_handlers
 from .parser import BoundedParser
-from .routers import programs
+from .routers import (
+    alerts,
+    artifacts,
+    checkpoints,
+    jobs,
+    log,
+    programs,
+    progress,
+    projects,
+    runs,
+    stats,
+)
 
 # By the start of their addresses, in the order of the documentation.
 ROUTERS: list[tuple[str, Router]] = [
+    ("/runs", runs.router),
     ("/programs", programs.router),
+    ("/jobs", jobs.router),
+    *log.router.mounted,
+    *progress.router.mounted,
+    *artifacts.router.mounted,
+    ("/projects", projects.router),
+    ("/checkpoints", checkpoints.router),
+    ("/stats", stats.router),
+    ("/alerts", alerts.router),
 ]
 
 

@@ -28,6 +28,7 @@ from .parser import BODY_BYTES_MAX
 
 logger = logging.getLogger(__name__)
 
+MOST_FAULTS = 100
 MOST_MIB = BODY_BYTES_MAX // 1024 // 1024
 CODES = {
     400: "malformed_json",
@@ -71,12 +72,18 @@ def details_of(error: FusionwebError) -> list[dict[str, Any]]:
 def on_validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """What does not fit its schema: the field at fault, all of them in the details."""
     details = [
-        {"path": ".".join(str(part) for part in fault["loc"][1:]), "message": fault["msg"]}
-        for fault in error.errors
+        {"path": path_of(fault["loc"]), "message": fault["msg"]}
+        for fault in error.errors[:MOST_FAULTS]
     ]
     first = details[0] if details else {"path": "", "message": "The request does not fit."}
     message = f"{first['path']}: {first['message']}" if first["path"] else first["message"]
     return error_answer(422, "validation_failed", message, field=first["path"], details=details)
+
+
+def path_of(place: tuple[str | int, ...]) -> str:
+    """Without where it was sent, which for a body is said twice."""
+    inside = place[2:] if place[0] == "body" else place[1:]
+    return ".".join(str(part) for part in inside)
 
 
 def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -16,7 +16,7 @@ class Script:
         _, self.text = make_token(owner=owner, label="test", scopes=scopes)
         self.client = Client(headers={"Authorization": f"Bearer {self.text}"})
 
-    def get(self, path, **query):
+    def get(self, path, /, **query):
         return self.client.get(f"/api/v1{path}", query)
 
     def post(self, path, body=None, **headers):
@@ -25,7 +25,7 @@ class Script:
     def patch(self, path, body):
         return self.send("patch", path, body)
 
-    def delete(self, path, **query):
+    def delete(self, path, /, **query):
         return self.client.delete(f"/api/v1{path}", query_params=query)
 
     def send(self, method, path, body, **headers):

@@ -11,7 +11,7 @@ SHAPE = {"code", "message", "trace_id"}
 def error_of(response):
     """The error of an answer that has the shape of all errors."""
     error = response.json()["error"]
-    assert SHAPE <= error.keys()
+    assert error.keys() >= SHAPE
     assert response["X-Trace-Id"] == error["trace_id"]
     return error
 
