@@ -10,6 +10,7 @@ from .retention import RetentionAdmin
 from .root import RootAdmin
 from .run import RunAdmin
 from .supervisor import SupervisorAdmin
+from .token import TokenAdmin
 from .trash import TrashAdmin
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "RootAdmin",
     "RunAdmin",
     "SupervisorAdmin",
+    "TokenAdmin",
     "TrashAdmin",
 ]

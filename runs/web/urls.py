@@ -1,8 +1,9 @@
 """Addresses of the pages; their names are what templates and tests hold on to."""
 
 from django.contrib.auth import views as auth
-from django.urls import path, register_converter
-from django.urls.converters import PathConverter
+from django.urls import path
+
+from runs.http import converters  # noqa: F401  (addresses below use its `suffix`)
 
 from .views import (
     account,
@@ -28,18 +29,11 @@ from .views import (
     run_page,
     search,
     templates,
+    topologies,
+    tokens,
     trash,
     usage,
 )
-
-
-class SuffixConverter(PathConverter):
-    """A path that may hold anything a directory name can: a line end, too."""
-
-    regex = r"[\s\S]+"
-
-
-register_converter(SuffixConverter, "suffix")
 
 # Each part is a key looked up in the table, never a piece of a path on disk.
 JOB = "jobs/<str:project>/<str:group>/<str:name>/<str:run_id>/"
@@ -117,8 +111,13 @@ urlpatterns = [
     path("search/", search.search_page, name="search"),
     path("templates/", templates.template_list, name="template_list"),
     path("templates/<slug:program>/<path:name>/", templates.template_page, name="template"),
+    path("topologies/", topologies.topology_list, name="topology_list"),
+    path("topologies/<str:name>/", topologies.topology_page, name="topology"),
     path("accounts/login/", account.Login.as_view(), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("accounts/link/<str:token>/", account.login_by_link, name="login_link"),
     path("accounts/password/", account.set_password, name="set_password"),
+    path("account/tokens/", tokens.token_list, name="token_list"),
+    path("account/tokens/make/", tokens.token_make, name="token_make"),
+    path("account/tokens/<int:token_id>/revoke/", tokens.token_revoke, name="token_revoke"),
 ]

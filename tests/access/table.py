@@ -7,6 +7,7 @@ from .rules import (
     LISTS,
     LOGGED_IN,
     MANAGES,
+    OF_ANOTHER,
     SEES,
     STAFF,
     STAFF_UPON,
@@ -20,6 +21,10 @@ JOB = {"run_id": "{job_id}"}
 
 PAGES = [
     page("dashboard", LISTS),
+    page("health", EVERYBODY),
+    page("health_live", EVERYBODY),
+    page("health_ready", EVERYBODY),
+    page("metrics", EVERYBODY, note="from this machine; from others with a token of staff"),
     page("frame", LOGGED_IN, note="slots and waiting runs are the machine's, whoever they belong to"),
     page("run_list", LISTS, query="owner=all"),
     page("run_rows", LISTS, query="owner=all&ids={run}"),
@@ -80,6 +85,8 @@ PAGES = [
          many=True),
     page("trash_remove", STAFF, "POST", data={"trash": "{trash}", "confirm": "remove"},
          effect="is_removed"),
+    page("audit", STAFF),
+    page("audit_csv", STAFF),
     page("usage", LISTS),
     page("root_list", LISTS),
     page("root_accept", STAFF, "POST", effect="is_accepted"),
@@ -92,6 +99,10 @@ PAGES = [
     page("login_link", EVERYBODY, note="the link is the secret"),
     page("set_password", LOGGED_IN),
     page("set_password", LOGGED_IN, "POST"),
+    page("token_list", LOGGED_IN, note="one's own"),
+    page("token_make", LOGGED_IN, "POST"),
+    page("token_revoke", OF_ANOTHER, "POST", args={"token_id": "999999"},
+         note="one's own alone; staff revoke in the admin site"),
     page("admin", STAFF, note="all of the admin site"),
 ]  # fmt: skip
 
