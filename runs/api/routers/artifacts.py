@@ -20,7 +20,7 @@ from runs.errors import ArtifactNotFound
 from runs.executed import Executed, artifact_of, home_of
 from runs.files.artifacts import list_directory, resolve_inside
 from runs.files.preview import preview
-from runs.http import converters  # noqa: F401
+from runs.http import converters  # noqa: F401  (addresses below use its `suffix`)
 from runs.http.downloads import file_response, zip_response
 
 router = ExecutedRouter()

@@ -15,8 +15,9 @@ from runs.api.schemas.log import (
     tail_out,
 )
 from runs.executed import Executed, log_of
-from runs.files.lines import last_lines
+from runs.files.lines import Lines, last_lines, read_lines
 from runs.files.log import log_size, read_range
+from runs.files.regular import Readable
 from runs.files.search import search_log
 
 router = ExecutedRouter()
@@ -51,7 +52,7 @@ def log(request: HttpRequest, executed: Executed, part: Query[LogPart]) -> HttpR
 @router.get("/log/tail", response=answers(TailOut, 404))
 def log_tail(request: HttpRequest, executed: Executed, asked: Query[TailAsked]) -> TailOut:
     """The last lines, an unfinished one among them; about 256 KiB at most."""
-    return tail_out(last_lines(log_of(executed), asked.lines), asked.lines)
+    return tail_out(with_open_line(log_of(executed), asked.lines), asked.lines)
 
 
 @router.get("/log/search", response=answers(SearchOut, 404))
@@ -66,3 +67,14 @@ def log_search(request: HttpRequest, executed: Executed, asked: Query[SearchAske
         from_offset=asked.from_offset,
     )
     return search_out(result)
+
+
+def with_open_line(path: Readable, lines: int) -> Lines:
+    """The last lines, and the one after them that has no end yet."""
+    found = last_lines(path, lines)
+    if found.open_line is None and found.next < found.size:
+        after = read_lines(path, found.next_number, 1)
+        found.lines += after.lines
+        found.open_line = after.open_line
+        found.next = after.next
+    return found
