@@ -111,7 +111,49 @@ CALLS = [
     call("GET /docs", EVERYBODY),
     call("GET /programs", LOGGED_IN),
     call("GET /programs/{slug}/schema", LOGGED_IN, args={"slug": "fusion-sim"}),
-]
+    call("GET /jobs", LISTS),
+    call("GET /jobs/running", LISTS),
+    call("GET /jobs/recent", LISTS),
+    call("GET /jobs/{project}/{group}/{name}", SEES),
+    call("GET /jobs/{project}/{group}/{name}/{run_id}", SEES, args=JOB),
+    call("DELETE /jobs/{project}/{group}/{name}/{run_id}", MANAGES, args=JOB,
+         effect="is_job_deleted"),
+    *(
+        call(f"GET {base}/{part}", SEES, args=args, query=query)
+        for base, args in (
+            ("/runs/{run_id}", {}),
+            ("/jobs/{project}/{group}/{name}/{run_id}", JOB),
+        )
+        for part, query in (
+            ("log", ""),
+            ("log/tail", ""),
+            ("log/search", "q=one"),
+            ("progress", ""),
+            ("artifacts", ""),
+            ("artifacts.zip", ""),
+            ("artifacts/{path}", ""),
+            ("artifacts/{path}/preview", ""),
+        )
+    ),
+    call("GET /projects", LISTS),
+    call("GET /projects/{slug}", SEES),
+    call("GET /stats", LISTS),
+    call("GET /checkpoints", LISTS),
+    call("GET /checkpoints/summary", LISTS),
+    call("GET /checkpoints/{project}/{group}/{name}", SEES),
+    call("DELETE /checkpoints/{project}/{group}/{name}", STAFF_UPON,
+         effect="is_checkpoint_deleted"),
+    call("GET /checkpoints/{project}/{group}/{name}/latest", SEES),
+    call("GET /checkpoints/{project}/{group}/{name}/{suffix}", SEES),
+    call("DELETE /checkpoints/{project}/{group}/{name}/{suffix}", STAFF_UPON,
+         effect="is_checkpoint_deleted"),
+    call("GET /checkpoints/{project}/{group}/{name}/{suffix}/config", SEES),
+    call("GET /checkpoints/{project}/{group}/{name}/{suffix}/job-spec", SEES),
+    call("POST /checkpoints/{project}/{group}/{name}/{suffix}/review", STAFF_UPON,
+         data={"decision": "approved"}, effect="is_approved"),
+    call("GET /alerts", LISTS),
+    call("POST /alerts/{id}/acknowledge", SEES, args={"id": "{alert}"}, effect="is_acknowledged"),
+]  # fmt: skip
 
 SOCKETS = [
     socket("ws/events/", LISTS, query="since=0"),
