@@ -116,8 +116,6 @@ class Edge:
 
     async def _read_on(self) -> None:
         reader = await asyncio.to_thread(self.kind.at_edge, self.path)
-        self.offset = reader.offset
-        self._ring()
         while not await self._round(reader):
             pass
         self.ended = True
@@ -137,6 +135,10 @@ class Edge:
             # a trickle is gathered: only a full piece says that more is waiting
             if not (piece.full or self.final):
                 break
+        if self.offset is None:
+            # not before the reader has looked once: only then it knows a file that took its place
+            self.offset = reader.offset
+            self._ring()
         if self.final:
             return True
         if moved:

@@ -2,6 +2,7 @@
 
 from runs.live.edge import LOG_KIND, PROGRESS_KIND, Kind
 from runs.live.follower import Follower, follow
+from runs.live.sight import kept_in_sight
 from runs.live.subject import find_executed
 
 from .stream import Stream
@@ -14,14 +15,17 @@ class FollowedFile(Stream):
 
     async def load(self) -> None:
         key = self.scope["url_route"]["kwargs"]
-        self.executed = await find_executed(key, self.number_asked("root", -1))
+        self.executed = await find_executed(self.scope["user"], key, self.number_asked("root", -1))
 
     async def stream(self) -> None:
         asked = self.number_asked("offset")
+        sight = kept_in_sight(self.scope["user"], self.executed, self.bell)
         async with follow(self.executed, self.kind, asked, self.bell) as follower:
-            self.acknowledged = follower.offset
-            while not follower.ended:
-                await self.send_next(follower)
+            with sight as shown:
+                self.acknowledged = follower.offset
+                while not follower.ended:
+                    await self.send_next(follower)
+                    shown.require()
             await self.send_frame(
                 {"kind": "end", "status": follower.status, "offset": follower.offset}
             )
