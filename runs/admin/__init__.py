@@ -4,6 +4,7 @@ from .alert import AlertAdmin
 from .checkpoint import CheckpointAdmin
 from .event import EventAdmin
 from .job import JobAdmin
+from .people import PeopleAdmin, PersonAdmin
 from .program import ProgramAdmin
 from .project import ProjectAdmin
 from .retention import RetentionAdmin
@@ -18,6 +19,8 @@ __all__ = [
     "CheckpointAdmin",
     "EventAdmin",
     "JobAdmin",
+    "PeopleAdmin",
+    "PersonAdmin",
     "ProgramAdmin",
     "ProjectAdmin",
     "RetentionAdmin",

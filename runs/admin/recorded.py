@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -56,16 +54,3 @@ def changed_fields(message: Any) -> list[str]:
     parts = message if isinstance(message, list) else []
     said = [what for part in parts if isinstance(part, dict) for what in part.values()]
     return [str(name) for what in said for name in what.get("fields", [])]
-
-
-class PersonAdmin(Recorded, UserAdmin):
-    pass
-
-
-class PeopleAdmin(Recorded, GroupAdmin):
-    pass
-
-
-for model, model_admin in ((User, PersonAdmin), (Group, PeopleAdmin)):
-    admin.site.unregister(model)
-    admin.site.register(model, model_admin)

@@ -34,7 +34,7 @@ from runs.models import Checkpoint, Job, Review, Root, Run, Trash
 
 from .moves import Mover, parts_without, stands_below
 from .reasons import Resumptions, activity, approval
-from .trash import Deleted, Discarded, into_trash, keep_moves, record
+from .trash import Deleted, Discarded, into_trash, keep_moves, record, trash_event
 
 ONLY_MANAGERS = "Only the managers of a project and staff may delete jobs that were found on disk."
 
@@ -182,7 +182,13 @@ def discard_job(job: Job, *, actor: User | None, reason: str = "") -> Deleted:
             topic="jobs",
             kind="job.gone",
             subject=f"job:{job.pk}",
-            payload={"id": job.pk, "status": str(row.status), "trash_id": trash.pk},
+            payload={
+                "id": job.pk,
+                "label": str(row.path),
+                "status": str(row.status),
+                "reason": reason,
+                "trash_id": trash.pk,
+            },
             actor=actor,
             project=row.project,
         )
@@ -245,6 +251,7 @@ def discard_checkpoint(checkpoint: Checkpoint, *, actor: User | None, reason: st
             mover, thing, actor=actor, reason=reason, size=(measured.files, measured.size_bytes)
         )
         delete_checkpoint_rows(rows)
+        trash_event("added", trash, actor)
         mover.discard(checkpoint.directory, checkpoint.root.directory)
         keep_moves(trash, mover)
     return Deleted(measured.files, measured.size_bytes, trash.pk, str(checkpoint))

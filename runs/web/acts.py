@@ -25,11 +25,16 @@ VERBS = {
     "root.removals_accepted": "accepted what vanished from",
     "alert.acknowledged": "acknowledged",
     "trash.added": "deleted",
+    "trash.time_ended": "ended the time of",
     "trash.removed": "removed for good",
     "trash.restored": "put back",
     "retention.applied": "applied retention to",
     "token.made": "made",
     "token.revoked": "revoked",
+    "project.members": "changed who is in",
+    "project.described": "described",
+    "project.opened": "opened",
+    "project.closed": "closed",
     "login": "logged in",
     "logout": "logged out",
     "login_failed": "could not log in",
@@ -80,7 +85,6 @@ def make_act(event: Event, addresses: dict[str, str]) -> Act:
     told = event.payload if isinstance(event.payload, dict) else {}
     noun, label = object_of(event, told)
     who = event.actor.get_username() if event.actor else str(told.get("user") or "")
-    detail = next((written(told[name]) for name in DETAILS if told.get(name)), "")
     return Act(
         event=event,
         who=who if event.actor or event.topic == "accounts" else "",
@@ -88,7 +92,7 @@ def make_act(event: Event, addresses: dict[str, str]) -> Act:
         noun=noun,
         label=label,
         address=addresses.get(event.subject, ""),
-        detail=detail,
+        detail=detail_of(told),
     )
 
 
@@ -102,6 +106,12 @@ def object_of(event: Event, told: dict[str, Any]) -> tuple[str, str]:
     if noun == "run" and name:
         return noun, f"{name} {number}"
     return noun if number or name else event.topic, name or number
+
+
+def detail_of(told: dict[str, Any]) -> str:
+    if told.get("role"):
+        return f"{told.get('username', '')}: {told['role']}"
+    return next((written(told[name]) for name in DETAILS if told.get(name)), "")
 
 
 def written(value: Any) -> str:

@@ -7,6 +7,7 @@ from django.db import connections
 
 from runs.cleanup.automatic import apply_automatic
 from runs.cleanup.emptying import empty_trash
+from runs.cleanup.old_events import forget_old_events
 
 from .sweep import remove_half_made
 
@@ -42,3 +43,4 @@ class Cleaner:
         remove_half_made()
         empty_trash(self.stopped.is_set)
         apply_automatic(self.stopped.is_set)
+        forget_old_events(self.stopped.is_set)
