@@ -17,7 +17,7 @@ from runs.models import Job, Project, Run
 Row = TypeVar("Row", bound=Model)
 
 # Asked many times while one request lasts; who asks again does so with another user object.
-STANDING = "_standing"
+SIGHT = "_sight_of_projects"
 
 
 @dataclass(frozen=True)
@@ -45,23 +45,23 @@ def is_staff(user: Any) -> bool:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What the projects know of a person; `managed` are slugs."""
+class Sight:
+    """What projects say of a person: which they do not see, and the slugs of which they manage."""
 
     hidden: HiddenProjects
     managed: frozenset[str]
 
 
-def standing(user: Any) -> Standing:
+def sight_of(user: Any) -> Sight:
     """One small query for each user object."""
-    known: Standing | None = getattr(user, STANDING, None)
+    known: Sight | None = getattr(user, SIGHT, None)
     if known is None:
-        known = find_standing(user)
-        setattr(user, STANDING, known)
+        known = find_sight(user)
+        setattr(user, SIGHT, known)
     return known
 
 
-def find_standing(user: Any) -> Standing:
+def find_sight(user: Any) -> Sight:
     """The few projects that are closed, or that the person manages."""
     pk = user.pk if user.is_active else None
     manages = Exists(Project.managers.through.objects.filter(user=pk, project=OuterRef("pk")))
@@ -72,7 +72,7 @@ def find_standing(user: Any) -> Standing:
         .values_list("pk", "slug", manages, belongs)
     )
     hidden = {pk: slug for pk, slug, managed, belongs in found if not (managed or belongs)}
-    return Standing(
+    return Sight(
         HiddenProjects(frozenset(hidden), frozenset(hidden.values())),
         frozenset(slug for _, slug, managed, _ in found if managed),
     )
@@ -80,7 +80,7 @@ def find_standing(user: Any) -> Standing:
 
 def hidden_projects(user: Any) -> HiddenProjects:
     """Usually none, so that lists need no condition more than they have; for staff, always."""
-    return NONE_HIDDEN if is_staff(user) else standing(user).hidden
+    return NONE_HIDDEN if is_staff(user) else sight_of(user).hidden
 
 
 def visible(user: Any, rows: QuerySet[Row]) -> QuerySet[Row]:
@@ -121,7 +121,7 @@ def require_see(user: Any, thing: Any, missing: type[NotFound] = NotFound) -> No
 
 def managed_projects(user: Any) -> frozenset[str]:
     """Slugs of the projects whose manager the person is; staff manage all without being named."""
-    return standing(user).managed
+    return sight_of(user).managed
 
 
 def may_manage(user: Any, thing: Any) -> bool:
