@@ -248,6 +248,14 @@ SETTINGS = [
         "roots of configuration templates, one folder a program inside each, "
         "beside those of the bundled simulator; empty: `templates` in the data folder",
     ),
+    Setting(
+        "FUSIONWEB_TOPOLOGIES",
+        to_paths,
+        "",
+        f"folders with {os.pathsep} between",
+        "folders of networks, one JSON file each, beside those of the bundled simulator; "
+        "empty: `topologies` in the data folder",
+    ),
     Setting("FUSIONWEB_EXECUTOR", to_executor, "local", "local", "where new runs are executed"),
     Setting(
         "FUSIONWEB_MAX_RUNNING", to_count, "2", "a whole number from 1", "runs executing at once"

@@ -26,12 +26,17 @@ from .routers import (
     projects,
     runs,
     stats,
+    templates,
+    topologies,
 )
 
 # By the start of their addresses, in the order of the documentation.
 ROUTERS: list[tuple[str, Router]] = [
     ("/runs", runs.router),
     ("/programs", programs.router),
+    ("/templates", templates.router),
+    ("/topologies", topologies.router),
+    ("/runs", topologies.run_router),
     ("/jobs", jobs.router),
     *log.router.mounted,
     *progress.router.mounted,
