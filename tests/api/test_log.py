@@ -110,22 +110,31 @@ def test_it_has_nothing_while_there_is_no_log(script, make_run):
     assert (response.status_code, response.content) == (200, b"")
     assert offsets(response) == (0, 0, 0)
     assert script.get(f"/runs/{run.pk}/log/tail").json() == {
-        "lines": [], "first": 1, "next": 0, "size": 0,
+        "lines": [], "next": 0, "size": 0,
     }  # fmt: skip
     assert script.get(f"/runs/{run.pk}/log/search", q="x").json()["matches"] == []
 
 
 def test_it_gives_the_last_lines(script, base):
     answer = script.get(f"{base}/log/tail", lines=2).json()
-    assert answer["lines"] == ["\x1b[31mtwo\x1b[0m", "thrée"]
-    assert (answer["first"], answer["next"], answer["size"]) == (2, len(LOG), len(LOG))
+    assert answer["lines"] == [
+        {"number": 2, "text": "\x1b[31mtwo\x1b[0m", "cut": False},
+        {"number": 3, "text": "thrée", "cut": False},
+    ]
+    assert (answer["next"], answer["size"]) == (len(LOG), len(LOG))
 
 
 def test_it_counts_an_unfinished_line_among_the_last(script, run):
     write_log(run, b"one\ntwo\nthr")
     answer = script.get(f"/runs/{run.pk}/log/tail", lines=2).json()
-    assert answer["lines"] == ["two", "thr"]
-    assert (answer["first"], answer["next"], answer["size"]) == (2, 8, 11)
+    assert [(line["number"], line["text"]) for line in answer["lines"]] == [(2, "two"), (3, "thr")]
+    assert (answer["next"], answer["size"]) == (8, 11)
+
+
+def test_it_cuts_an_absurd_line(script, run):
+    write_log(run, b"x" * 20_000 + b"\n")
+    line = script.get(f"/runs/{run.pk}/log/tail").json()["lines"][0]
+    assert (len(line["text"]), line["cut"]) == (10_000, True)
 
 
 @pytest.mark.parametrize("lines", ["0", "-1", "10001", "many"])

@@ -45,10 +45,14 @@ class EntryOut(BaseModel):
 
 
 class ListingOut(BaseModel):
-    """Folders first, each kind in natural order; `total` stops at 100,000."""
+    """Folders first, each kind in natural order; `total` stops at 100,000.
+
+    `entries` are the `items` once more, by the name that scripts of earlier systems know.
+    """
 
     path: str
     items: list[EntryOut]
+    entries: list[EntryOut]
     next: str | None
     total: int
 
@@ -71,9 +75,11 @@ class PreviewOut(BaseModel):
 
 
 def listing_out(path: str, listing: Listing) -> ListingOut:
+    items = [entry_out(entry) for entry in listing.entries]
     return ListingOut(
         path=path,
-        items=[entry_out(entry) for entry in listing.entries],
+        items=items,
+        entries=items,
         next=listing.cursor or None,
         total=listing.total,
     )

@@ -50,15 +50,22 @@ class ProgressPart(Schema):
     ] = 0
 
 
-class TailOut(BaseModel):
-    """The last lines, as a terminal would leave them, each cut after 10,000 characters.
+class LineOut(BaseModel):
+    """As a terminal would leave it; `cut` after 10,000 characters.
 
-    `first` is the number of the first one, null while a long log is not counted yet. `next` is
-    the offset where the next whole line begins: to go on from with `/log`.
+    `number` counts from 1 and is null while a long log has not been counted yet.
     """
 
-    lines: list[str]
-    first: int | None
+    number: int | None
+    text: str
+    cut: bool
+
+
+class TailOut(BaseModel):
+    """`next` is the offset where the first line that is not whole yet begins: to go on from with
+    `/log`. `size` is the log's, in bytes."""
+
+    lines: list[LineOut]
     next: int
     size: int
 
@@ -99,14 +106,12 @@ class ProgressOut(BaseModel):
 
 def tail_out(found: Lines, asked: int) -> TailOut:
     every = [*found.lines, *([found.open_line] if found.open_line else [])]
-    shown = every[-asked:]
-    first = shown[0].number if shown else 1
-    return TailOut(
-        lines=[line.text for line in shown],
-        first=first if found.counted == 1 else None,
-        next=found.next,
-        size=found.size,
-    )
+    counted = found.counted == 1
+    lines = [
+        LineOut(number=line.number if counted else None, text=line.text, cut=line.cut)
+        for line in every[-asked:]
+    ]
+    return TailOut(lines=lines, next=found.next, size=found.size)
 
 
 def search_out(result: SearchResult) -> SearchOut:
