@@ -9,5 +9,6 @@ class RunsConfig(AppConfig):
 
     def ready(self) -> None:
         from runs.accounts import logins
+        from runs.health import checks  # noqa: F401  (registers them)
 
         logins.connect()

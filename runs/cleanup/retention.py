@@ -50,6 +50,30 @@ def plan(rule: Retention) -> Plan:
     return make_plan(rule, candidates(rule), timezone.now())
 
 
+def save_rule(*, actor: Any, rule: Retention) -> None:
+    """Raises NotAllowed."""
+    require_manage(actor, rule.project, ONLY_MANAGERS)
+    with transaction.atomic():
+        rule.save()
+        record_event(
+            topic="trash",
+            kind="retention.changed",
+            subject=f"retention:{rule.pk}",
+            payload={
+                "project": rule.project.slug,
+                "subject": rule.subject,
+                "keep_latest": rule.keep_latest,
+                "keep_approved": rule.keep_approved,
+                "keep_best": rule.keep_best,
+                "older_than_days": rule.older_than_days,
+                "budget_bytes": rule.budget_bytes,
+                "automatic": rule.automatic,
+            },
+            actor=actor,
+            project=rule.project.slug,
+        )
+
+
 def fingerprint(planned: Plan) -> str:
     """The same for two plans that remove the same."""
     keys = "\n".join(f"{item.candidate.kind} {item.candidate.pk}" for item in planned.going)

@@ -275,3 +275,17 @@ def test_no_cell_of_its_table_is_a_formula(site, happen, django_user_model, name
     (row,) = read_csv(site.get("/audit/events.csv"))
     assert row["actor"] == f"'{name}"
     assert row["project"] == f"'{name}"
+
+
+def test_it_knows_of_a_rule_and_a_password(client, staff, project):
+    client.force_login(staff)
+    rule = {"subject": "jobs", "action": "save", "keep_latest": "3", "keep_best": "0",
+            "best_is": "lowest"}  # fmt: skip
+    client.post("/projects/optics/retention/", rule)
+    passwords = {"old_password": "secret of root", "new_password1": "corr3ct horse",
+                 "new_password2": "corr3ct horse"}  # fmt: skip
+    client.post("/accounts/password/", passwords)
+    page = text(client.get("/audit/"))
+    assert "changed retention optics" in page
+    assert "set a new password" in page
+    assert "corr3ct" not in page

@@ -19,7 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from runs.access import is_staff
 from runs.accounts.limits import require_login_rate
 from runs.accounts.login_link import use_login_token
-from runs.accounts.logins import lock_error
+from runs.accounts.logins import lock_error, tell
 from runs.errors import NotAllowed
 from runs.http.address import address_of_request
 from runs.http.statuses import status_of
@@ -80,7 +80,9 @@ def set_password(request: HttpRequest) -> HttpResponse:
     form_class = PasswordChangeForm if user.has_usable_password() else SetPasswordForm
     form = form_class(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        with transaction.atomic():
+            form.save()
+            tell("password_set", user.get_username(), user)
         update_session_auth_hash(request, user)
         messages.success(request, "Your password is set.")
         return redirect("dashboard")

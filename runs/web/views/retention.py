@@ -16,7 +16,14 @@ from django.views.decorators.http import require_http_methods
 
 from runs.access import may_manage, require_manage
 from runs.cleanup.planning import Plan
-from runs.cleanup.retention import ONLY_MANAGERS, Outcome, apply, fingerprint, plan
+from runs.cleanup.retention import (
+    ONLY_MANAGERS,
+    Outcome,
+    apply,
+    fingerprint,
+    plan,
+    save_rule,
+)
 from runs.errors import InvalidInput
 from runs.models import Project, Retention
 from runs.web.deleting import MOST_UNDONE, in_one_sentence
@@ -67,7 +74,7 @@ def form_of(project: Project, subject: str, sent: QueryDict | None = None) -> Re
 
 def save(request: HttpRequest, form: RetentionForm) -> HttpResponse:
     rule = form.rule()
-    rule.save()
+    save_rule(actor=request.user, rule=rule)
     messages.success(request, f"Saved the rule for {rule.get_subject_display()}.")
     return redirect("project_retention", slug=rule.project.slug)
 
