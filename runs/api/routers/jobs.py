@@ -61,7 +61,9 @@ def list_recent_jobs(
     request: HttpRequest, recent: Query[Recent], paging: PagingQuery
 ) -> dict[str, Any]:
     """Those that began in the last `hours`."""
-    found = Job.objects.order_by().filter(listed_at__gte=timezone.now() - recent.span)
+    # whole minutes: what was counted a moment ago need not be counted again
+    since = (timezone.now() - recent.span).replace(second=0, microsecond=0)
+    found = Job.objects.order_by().filter(listed_at__gte=since)
     return jobs_page(request, found, recent.order, paging)
 
 

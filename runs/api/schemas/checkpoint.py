@@ -135,8 +135,7 @@ class ReviewIn(Body):
 
 
 class DeletedNameOut(BaseModel):
-    """`kept` says, a sentence each, what stays and why; `left` more were not looked at: ask
-    again."""
+    """`kept` says, a sentence each, what stays and why; `left` more were not looked at."""
 
     deleted: list[DeletedOut]
     kept: list[str]
