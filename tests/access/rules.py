@@ -32,6 +32,8 @@ class Rule:
 
 
 EVERYBODY = Rule(YES, YES, YES, YES, YES, YES)
+BY_TOKEN = Rule(LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN)
+LEADS_TO_LOGIN = Rule(LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN)
 LOGGED_IN = Rule(LOGIN, YES, YES, YES, YES, YES)
 LISTS = Rule(LOGIN, SOME, YES, YES, YES, YES)
 SEES = Rule(LOGIN, HIDDEN, YES, YES, YES, YES)
@@ -65,6 +67,11 @@ class Row:
     @property
     def key(self):
         return f"{self.method} {self.route}"
+
+    @property
+    def lists(self):
+        """Whether it is a list, which tells of the project those alone who see it."""
+        return self.rule == LISTS
 
 
 def page(name, rule, method="GET", **more):

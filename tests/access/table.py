@@ -3,7 +3,9 @@ without a route; `docs/access.md` is written from it (`python -m tests.access.do
 
 from .rules import (
     ACTS,
+    BY_TOKEN,
     EVERYBODY,
+    LEADS_TO_LOGIN,
     LISTS,
     LOGGED_IN,
     MANAGES,
@@ -17,23 +19,33 @@ from .rules import (
 )
 
 DELETE_RUN = {"confirm": "nebula-run"}
-JOB = {"run_id": "{job_id}"}
+JOB = {"run_id": "{job_id}", "name": "nebula_job"}
+FORM = {
+    "program": "fusion-sim",
+    "template": "quick_seconds",
+    "config": "{config}",
+    "base_config": "{config}",
+    "project": "{project}",
+    "group": "stars",
+    "name": "checked",
+    "token": "walk",
+}
 
 PAGES = [
     page("dashboard", LISTS),
     page("health", EVERYBODY),
     page("health_live", EVERYBODY),
     page("health_ready", EVERYBODY),
-    page("metrics", EVERYBODY, note="from this machine; from others with a token of staff"),
-    page("frame", LOGGED_IN, note="slots and waiting runs are the machine's, whoever they belong to"),
+    page("metrics", BY_TOKEN, note="a token of staff; this machine needs none"),
+    page("frame", LOGGED_IN, note="slots and waiting runs are the machine's, whosever"),
     page("run_list", LISTS, query="owner=all"),
     page("run_rows", LISTS, query="owner=all&ids={run}"),
     page("run_actions", ACTS, "POST", data={"action": "cancel", "run": "{pending}"},
          effect="is_cancelled", many=True),
     page("run_new", LISTS),
-    page("run_new", SEES, "POST", data={"project": "{project}", "token": "walk"},
-         effect="is_launched", many=True),
-    page("run_new_check", LOGGED_IN, "POST"),
+    page("run_new", SEES, "POST", data={**FORM, "name": "launched"}, effect="is_launched",
+         many=True),
+    page("run_new_check", LOGGED_IN, "POST", data=FORM),
     page("run", SEES),
     page("run_header", SEES),
     page("run_cancel", ACTS, "POST", args={"run_id": "{pending}"}, effect="is_cancelled"),
@@ -65,7 +77,7 @@ PAGES = [
     page("project_list", LISTS),
     page("project", SEES),
     page("project_members", MANAGES),
-    page("project_members", MANAGES, "POST", data={"action": "add", "role": "member",
+    page("project_members", MANAGES, "POST", data={"action": "name", "role": "member",
          "username": "linus"}, effect="is_added"),
     page("project_retention", SEES),
     page("project_retention", MANAGES, "POST", data={"subject": "jobs", "action": "save",
@@ -92,10 +104,10 @@ PAGES = [
     page("root_accept", STAFF, "POST", effect="is_accepted"),
     page("search", LISTS, query="q=nebu"),
     page("template_list", LOGGED_IN),
-    page("template", LOGGED_IN, args={"program": "fusion-sim", "name": "quick"}),
+    page("template", LOGGED_IN, args={"program": "fusion-sim", "name": "quick_seconds"}),
     page("login", EVERYBODY),
     page("login", EVERYBODY, "POST"),
-    page("logout", EVERYBODY, "POST"),
+    page("logout", LEADS_TO_LOGIN, "POST"),
     page("login_link", EVERYBODY, note="the link is the secret"),
     page("set_password", LOGGED_IN),
     page("set_password", LOGGED_IN, "POST"),
@@ -107,8 +119,8 @@ PAGES = [
 ]  # fmt: skip
 
 CALLS = [
-    call("GET /openapi.json", EVERYBODY),
-    call("GET /docs", EVERYBODY),
+    call("GET /openapi.json", LOGGED_IN),
+    call("GET /docs", LOGGED_IN),
     call("GET /programs", LOGGED_IN),
     call("GET /programs/{slug}/schema", LOGGED_IN, args={"slug": "fusion-sim"}),
     call("GET /jobs", LISTS),
