@@ -14,7 +14,7 @@ from runs.configuration.highlight import highlight
 from runs.contract.layout import CONFIG_STEM, METADATA, PROGRESS
 from runs.contract.metadata import Metadata, MetadataUnreadable, read_metadata
 from runs.errors import NotFound
-from runs.executed import confined, log_of
+from runs.executed import confined, home_of, log_of
 from runs.files.log import read_range
 from runs.files.regular import Confined, open_regular, pread_full
 from runs.models import Checkpoint, Job
@@ -148,7 +148,7 @@ def artifacts(request: HttpRequest, job: Job) -> dict[str, Any]:
     }
     if is_gone(job):
         return {**shown, "gone": True, "gone_words": "The directory is no longer on disk."}
-    return {**shown, **listing_or_file(job.directory, path)}
+    return {**shown, **listing_or_file(home_of(job), path)}
 
 
 def file_base(job: Job) -> str:
