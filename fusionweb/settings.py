@@ -227,12 +227,17 @@ def without_traceback(record: logging.LogRecord) -> bool:
     return True
 
 
+def has_stack(record: logging.LogRecord) -> bool:
+    return record.exc_info is not None
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     # whoever scans the port must not fill the log with tracebacks
     "filters": {
-        "one_line": {"()": "django.utils.log.CallbackFilter", "callback": without_traceback}
+        "one_line": {"()": "django.utils.log.CallbackFilter", "callback": without_traceback},
+        "failures": {"()": "django.utils.log.CallbackFilter", "callback": has_stack},
     },
     "formatters": {
         "plain": {
@@ -253,8 +258,8 @@ LOGGING = {
         "daphne": {"level": "WARNING"},
         "asyncio": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
-        # every refused request has a line of its own already
-        "django.request": {"level": "ERROR"},
+        # every request has a line of its own already; this one has the stack of what failed
+        "django.request": {"filters": ["failures"]},
         "django.security.DisallowedHost": {"filters": ["one_line"]},
     },
 }

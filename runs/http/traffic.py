@@ -1,11 +1,20 @@
 """What this process has answered and sent, counted for Prometheus."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+)
 
 # Of this process alone, and without what the library adds to its own by itself.
 REGISTRY = CollectorRegistry()
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
+# A third more lines that say when each series began.
+disable_created_metrics()
 ProcessCollector(registry=REGISTRY)
 REQUESTS = Counter(
     "fusionweb_http_requests",

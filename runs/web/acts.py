@@ -103,6 +103,8 @@ def object_of(event: Event, told: dict[str, Any]) -> tuple[str, str]:
     noun = event.subject.partition(":")[0] if ":" in event.subject else event.topic.rstrip("s")
     if noun == "user" and event.topic == "accounts":
         return "", ""
+    if noun == "trash":
+        noun = str(told.get("kind") or noun)
     name = next((str(told[key]) for key in NAMES if told.get(key)), "")
     number = event.subject.partition(":")[2] or event.subject
     if noun == "run" and name:

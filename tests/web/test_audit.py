@@ -289,3 +289,9 @@ def test_it_knows_of_a_rule_and_a_password(client, staff, project):
     assert "changed retention optics" in page
     assert "set a new password" in page
     assert "corr3ct" not in page
+
+
+def test_it_names_what_was_put_into_the_trash(site, staff, happen):
+    happen("trash.added", topic="trash", subject="trash:3", actor=staff,
+           payload={"kind": "checkpoint", "label": "gpt/lm/best"})  # fmt: skip
+    assert 'deleted checkpoint <a href="/trash/">gpt/lm/best</a>' in text(site.get("/audit/"))
