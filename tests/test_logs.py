@@ -2,10 +2,13 @@
 
 import json
 import logging
+import os
+import subprocess
 import sys
 
 import pytest
 
+from fusionweb.env import BASE_DIR
 from runs.asking import Asker, asking
 from runs.logs import Json, Plain, fields
 
@@ -99,3 +102,18 @@ def test_it_leaves_what_people_need_to_read():
 @pytest.mark.parametrize("value", [{1, 2}, object(), "\ud800", float("nan")])
 def test_it_writes_any_value(value):
     assert line(Json(), "x", extra=fields(value=value))
+
+
+@pytest.mark.parametrize("written", ["plain", "json"])
+def test_every_process_writes_as_it_is_set(written, tmp_path):
+    code = "import django, logging; django.setup(); logging.getLogger('any').warning('hello')"
+    environment = {
+        **os.environ, "DJANGO_SETTINGS_MODULE": "fusionweb.settings",
+        "FUSIONWEB_DATA": str(tmp_path), "FUSIONWEB_LOG_FORMAT": written,
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=BASE_DIR, capture_output=True, text=True
+    )
+    line = done.stderr.splitlines()[-1]
+    assert line.startswith("{") == (written == "json")
+    assert "hello" in line
