@@ -12,7 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from runs.lifecycle.places import catalogue
 from runs.lifecycle.selectors import live_supervisors
-from runs.simulator.topology import topology_names
+from runs.topologies.catalogue import topologies
 
 READY = "ok"
 
@@ -53,7 +53,7 @@ def readiness() -> Readiness:
         db_connected=database.connected,
         supervisor_alive=database.supervisor_alive,
         template_count=catalogue().count(),
-        topology_count=len(topology_names()),
+        topology_count=topologies().count(),
     )
 
 
