@@ -28,6 +28,7 @@ def document(api: NinjaAPI) -> dict[str, Any]:
         schemas.setdefault(name, schema)
     for path, methods in found["paths"].items():
         for operation in methods.values():
+            operation["summary"] = sentence(operation)
             add_errors(operation, path)
     del found["servers"]
     return found
@@ -36,6 +37,12 @@ def document(api: NinjaAPI) -> dict[str, Any]:
 @cache
 def document_text(api: NinjaAPI) -> str:
     return json.dumps(document(api), indent=1, ensure_ascii=False)
+
+
+def sentence(operation: dict[str, Any]) -> str:
+    """Ninja makes a title of the function's name where an operation says nothing."""
+    summary: str = operation["summary"]
+    return summary.capitalize() if summary == summary.title() else summary
 
 
 def error_schemas() -> dict[str, Any]:

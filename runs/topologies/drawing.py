@@ -69,7 +69,15 @@ def layout(topology: Topology) -> list[tuple[float, float]]:
     if any(node.x is None or node.y is None for node in nodes):
         turns = [2 * math.pi * number / len(nodes) for number in range(len(nodes))]
         return [on_map(0.5 + math.sin(turn) / 2, 0.5 - math.cos(turn) / 2) for turn in turns]
-    return [on_map(*place_of(node)) for node in nodes]
+    places = [place_of(node) for node in nodes]
+    across, down = (spread([place[axis] for place in places]) for axis in (0, 1))
+    return [on_map(x, y) for x, y in zip(across, down, strict=True)]
+
+
+def spread(values: list[float]) -> list[float]:
+    """The same from 0 to 1, so that the map fills its frame; all in the middle where equal."""
+    least, span = min(values), max(values) - min(values)
+    return [(value - least) / span if span else 0.5 for value in values]
 
 
 def place_of(node: Node) -> tuple[float, float]:

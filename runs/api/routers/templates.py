@@ -7,7 +7,7 @@ from ninja import Query, Router, Schema
 
 from runs.api.authentication import needs
 from runs.api.paging import Paging, listed_answer
-from runs.api.schemas.base import PageOf
+from runs.api.schemas.base import ErrorAnswer, PageOf
 from runs.api.schemas.run import Name
 from runs.api.schemas.template import TemplateItem, TemplateOut, ToValidate, Verdict
 from runs.configuration.templates import Template
@@ -35,7 +35,7 @@ class TemplateQuery(ProgramQuery, Paging):
     pass
 
 
-@router.get("", response=PageOf[TemplateItem], summary="List templates")
+@router.get("", response={200: PageOf[TemplateItem], 404: ErrorAnswer}, summary="List templates")
 def list_templates(request: HttpRequest, query: Query[TemplateQuery]) -> dict[str, Any]:
     """Of one program, or of all."""
     found = templates_of(programs_asked(query.program))
@@ -54,7 +54,11 @@ def key_of(template: Template) -> str:
     return f"{template.program}/{template.name}"
 
 
-@router.post("/validate", response=Verdict, summary="Check a configuration without launching it")
+@router.post(
+    "/validate",
+    response={200: Verdict, 404: ErrorAnswer},
+    summary="Check a configuration without launching it",
+)
 def validate_configuration(request: HttpRequest, body: ToValidate) -> dict[str, Any]:
     """Every fault at once, each with its place and line."""
     program = load_program(body.program)
