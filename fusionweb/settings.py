@@ -161,6 +161,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 # Logins are events of ours.
 AXES_DISABLE_ACCESS_LOG = True
+# Our own page in the admin site is for all of staff.
+AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 AUTH_PASSWORD_VALIDATORS = [

@@ -1,6 +1,7 @@
 """The admin site: staff register programs and clean up. One noun a file."""
 
 from .alert import AlertAdmin
+from .attempt import AttemptAdmin
 from .checkpoint import CheckpointAdmin
 from .event import EventAdmin
 from .job import JobAdmin
@@ -16,6 +17,7 @@ from .trash import TrashAdmin
 
 __all__ = [
     "AlertAdmin",
+    "AttemptAdmin",
     "CheckpointAdmin",
     "EventAdmin",
     "JobAdmin",
