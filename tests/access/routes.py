@@ -9,7 +9,7 @@ from django.urls import URLResolver, get_resolver
 from runs.web.routing import socket_urlpatterns
 
 # Without a name: the admin site's own login, and what answers that there is no such call.
-UNNAMED = {"admin/login/", "^api(?:/|$)", "api/v1/"}
+UNNAMED = {"admin/login/", "^api(?:/|$)", "api/v1/", "api/v1/^.*$"}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 

@@ -37,6 +37,7 @@ LEADS_TO_LOGIN = Rule(LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN)
 LOGGED_IN = Rule(LOGIN, YES, YES, YES, YES, YES)
 LISTS = Rule(LOGIN, SOME, YES, YES, YES, YES)
 SEES = Rule(LOGIN, HIDDEN, YES, YES, YES, YES)
+RESTORES = Rule(LOGIN, HIDDEN, HIDDEN, YES, YES, YES)
 ACTS = Rule(LOGIN, HIDDEN, REFUSED, YES, YES, YES)
 MANAGES = Rule(LOGIN, HIDDEN, REFUSED, REFUSED, YES, YES)
 STAFF_UPON = Rule(LOGIN, HIDDEN, REFUSED, REFUSED, REFUSED, YES)
@@ -51,7 +52,8 @@ class Row:
     Texts may hold names of `World.values()` in braces. `args` replaces parts of the address;
     `data` is a form's, or JSON for the API. `effect` is a method of `World` that says whether
     what was asked for has happened. Of several things at once (`many`) the answer is never a
-    refusal: what may not be done to one is said, and not done.
+    refusal: what may not be done to one is said, and not done. A list of `figures` alone names no
+    project.
     """
 
     method: str
@@ -62,6 +64,7 @@ class Row:
     data: dict = field(default_factory=dict)
     effect: str = ""
     many: bool = False
+    figures: bool = False
     note: str = ""
 
     @property
@@ -71,7 +74,7 @@ class Row:
     @property
     def lists(self):
         """Whether it is a list, which tells of the project those alone who see it."""
-        return self.rule == LISTS
+        return self.rule == LISTS and not self.figures
 
 
 def page(name, rule, method="GET", **more):

@@ -4,6 +4,7 @@ from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.utils import timezone
 
+from runs.accounts.login_link import make_login_link
 from runs.cleanup.deletion import discard_job
 from runs.contract.layout import LOG
 from runs.lifecycle.services import RunRequest, create_run, template_text
@@ -56,7 +57,9 @@ class World:
         self.run = self.make_run("nebula-run", status="completed", ended_at=timezone.now())
         self.write_files()
         self.job = self.make_job("nebula_job", fault="nebula cannot be read")
-        self.checkpoint = self.make_checkpoint()
+        self.make_job("nebula_runs", status="running", heartbeat_at=timezone.now())
+        self.checkpoint = self.make_checkpoint("nebula_net", SUFFIX)
+        self.make_checkpoint(self.run.name, self.own_suffix)
         self.alert = Alert.objects.create(
             cause="run:nebula", kind=Alert.Kind.JOB_FAILED, message="nebula-run failed",
             project=SECRET, last_at=timezone.now(),
@@ -80,12 +83,17 @@ class World:
 
     def make_job(self, name, **fields):
         values = {"root": self.status_root, **PLACE, "name": name, "run_id": JOB_ID}
-        words = f"{SECRET}\n{name}"
-        return Job.objects.create(status="completed", search_text=words, **{**values, **fields})
+        values |= {"status": "completed", "search_text": f"{SECRET}\n{name}"}
+        return Job.objects.create(**{**values, **fields})
 
-    def make_checkpoint(self):
+    @property
+    def own_suffix(self):
+        """Of what the run saved."""
+        return f"{self.run.pk}/load_1"
+
+    def make_checkpoint(self, name, suffix):
         return Checkpoint.objects.create(
-            root=self.checkpoint_root, **PLACE, name="nebula_net", suffix=SUFFIX, complete=True,
+            root=self.checkpoint_root, **PLACE, name=name, suffix=suffix, complete=True,
             latest=Checkpoint.Latest.FILE, search_text=SECRET,
         )  # fmt: skip
 
@@ -94,15 +102,16 @@ class World:
         root = self.status_root.directory
         write_job(root, **PLACE, name="nebula_job", run_id=JOB_ID, status="completed")
         saved = self.checkpoint_root.directory
-        if not (saved / SECRET / "stars" / "nebula_net" / SUFFIX).exists():
-            write_checkpoint(saved, SUFFIX, **PLACE, name="nebula_net")
+        for name, suffix in (("nebula_net", SUFFIX), (self.run.name, self.own_suffix)):
+            if not (saved / SECRET / "stars" / name / suffix).exists():
+                write_checkpoint(saved, suffix, **PLACE, name=name)
         for directory in (self.run.directory, root / SECRET / "stars/nebula_job" / JOB_ID):
             directory.mkdir(parents=True, exist_ok=True)
             (directory / LOG).write_text("one\ntwo\n")
             (directory / "output").mkdir(exist_ok=True)
             (directory / "output" / "result.txt").write_text("done\n")
         if not self.run.config_path.exists():
-            self.run.config_path.write_text("[a]\nb = 1\n")
+            self.run.config_path.write_text(template_text(self.program, "quick_seconds"))
 
     def prepare(self, row):
         """As if nobody had come before."""
@@ -118,6 +127,10 @@ class World:
         )  # fmt: skip
         gone = discard_job(self.make_job("nebula_gone"), actor=self.people["owner"])
         return Trash.objects.get(pk=gone.trash_id)
+
+    def as_stored(self, actor):
+        """Not as an earlier login that was taken back has left the object."""
+        return get_user_model().objects.get(username=actor)
 
     def values(self):
         return {
@@ -137,7 +150,7 @@ class World:
             "trash": self.trash.pk,
             "root_id": self.status_root.pk,
             "path": "output/result.txt",
-            "token": "no-such-link",
+            "link": make_login_link(self.as_stored("staff"), "").split("/")[-2],
             "channel": "mail",
             "program": "fusion-sim",
             "config": template_text(self.program, "quick_seconds"),

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
 
 from runs.access import is_staff
 from runs.accounts.limits import require_login_rate
@@ -61,6 +62,7 @@ def admin_login(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
+@require_safe
 def login_by_link(request: HttpRequest, token: str) -> HttpResponse:
     require_login_rate()
     try:

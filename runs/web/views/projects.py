@@ -45,6 +45,7 @@ class Part:
     checkpoints: CheckpointTotal = NO_CHECKPOINTS
     newest_at: datetime | None = None
     is_open: bool = True
+    managers: tuple[str, ...] = ()
 
 
 @require_safe
@@ -61,6 +62,7 @@ def all_projects(user: Any) -> list[Part]:
     by_project = counts.by_project()
     groups = Counter(project for project, _ in {place[:2] for place in counts.by_place})
     runs = dict(Run.objects.order_by().values_list("project__slug").annotate(Count("pk")))
+    managers = managers_by_project()
     # one look into the index for each, where MAX would read it all
     newest = Job.objects.filter(project=OuterRef("slug")).order_by("-listed_at")
     seen = visible(user, Project.objects.all())
@@ -77,9 +79,19 @@ def all_projects(user: Any) -> list[Part]:
             checkpoints=totals.get(slug, NO_CHECKPOINTS),
             newest_at=newest_at,
             is_open=is_open,
+            managers=tuple(managers.get(slug, ())),
         )
         for slug, newest_at, is_open in dated.values_list("slug", "newest_at", "is_open")
     ]
+
+
+def managers_by_project() -> dict[str, list[str]]:
+    """Usernames by slug, in the order of the alphabet."""
+    found: dict[str, list[str]] = {}
+    pairs = Project.managers.through.objects.order_by("user__username")
+    for slug, username in pairs.values_list("project__slug", "user__username"):
+        found.setdefault(slug, []).append(username)
+    return found
 
 
 def in_order(statuses: Counter[str]) -> list[tuple[str, int]]:
