@@ -7,13 +7,24 @@ from typing import Any
 
 
 class SharedText(str):
-    """The JSON of one frame. Servers may keep on it what they make of it for the wire."""
+    """The JSON of one frame, encoded once. A server may keep on it what it sends, `wire`."""
 
+    encoded: bytes
     wire: bytes | None = None
+
+    def __new__(cls, text: str) -> "SharedText":
+        """Raises UnicodeEncodeError for half of a surrogate pair."""
+        shared = super().__new__(cls, text)
+        shared.encoded = text.encode()
+        return shared
 
     @classmethod
     def of(cls, frame: dict[str, Any]) -> "SharedText":
-        return cls(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+        try:
+            return cls(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+        except UnicodeEncodeError:
+            # a program may write "\ud800", which is JSON and no character
+            return cls(json.dumps(frame, separators=(",", ":")))
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,8 @@ class Frame:
     @cached_property
     def as_event(self) -> bytes:
         """As a Server-Sent Event. JSON has no newline of its own, so its data is one line."""
-        return f"event: {self.kind}\nid: {self.next}\ndata: {self.text}\n\n".encode()
+        head = f"event: {self.kind}\nid: {self.next}\ndata: ".encode()
+        return head + self.text.encoded + b"\n\n"
 
 
 @dataclass(frozen=True)

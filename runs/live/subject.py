@@ -29,8 +29,12 @@ def find_executed(user: Any, key: dict[str, str], root: int) -> Executed:
 
 
 def run_seen_by(user: Any, run_id: str) -> Run:
-    """Raises RunNotFound."""
-    runs = visible(fresh(user), Run.objects.select_related("project", "program", "owner"))
+    """With what names its directory and no more: a socket keeps it for as long as it is open.
+
+    Raises RunNotFound.
+    """
+    named = Run.objects.select_related("project").only("project__slug", "group", "name", "root")
+    runs = visible(fresh(user), named)
     run = runs.filter(pk=run_id).first()
     if run is None:
         raise RunNotFound
