@@ -4,8 +4,9 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from runs.api.answering import answering, unknown_address
+from runs.api.errors import by_address
 from runs.api.urls import api_urls
-from runs.web.views import account
+from runs.web.views import account, errors
 
 urlpatterns = [
     path("admin/login/", account.admin_login),
@@ -17,5 +18,5 @@ urlpatterns = [
 
 handler404 = "runs.web.views.errors.not_found"
 handler403 = "runs.web.views.errors.forbidden"
-handler400 = "runs.web.views.errors.bad_request"
-handler500 = "runs.web.views.errors.server_error"
+handler400 = by_address(errors.bad_request, 400)
+handler500 = by_address(errors.server_error, 500)

@@ -1,6 +1,7 @@
 """What went wrong, in one shape: {"error": {code, message, field?, details?, trace_id}}."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -30,6 +31,10 @@ logger = logging.getLogger(__name__)
 
 MOST_FAULTS = 100
 MOST_MIB = BODY_BYTES_MAX // 1024 // 1024
+OUTSIDE = {
+    400: ("bad_request", "The server could not read this request."),
+    500: ("internal_error", "Something went wrong on our side."),
+}
 CODES = {
     400: "malformed_json",
     401: "not_authenticated",
@@ -44,6 +49,19 @@ def error_answer(status: int, code: str, message: str, **more: Any) -> JsonRespo
     error = {"code": code, "message": message}
     error |= {name: value for name, value in more.items() if value}
     return JsonResponse({"error": {**error, "trace_id": asker().trace_id}}, status=status)
+
+
+def by_address(page: Callable[..., HttpResponse], status: int) -> Callable[..., HttpResponse]:
+    """For what goes wrong before any view is asked, such as an unknown host: the page, but
+    below /api/ our own shape."""
+    code, message = OUTSIDE[status]
+
+    def answer(request: HttpRequest, *more: Any, **named: Any) -> HttpResponse:
+        if request.path_info.startswith("/api/"):
+            return error_answer(status, code, message)
+        return page(request, *more, **named)
+
+    return answer
 
 
 def on_domain_error(request: HttpRequest, error: FusionwebError) -> HttpResponse:

@@ -51,6 +51,14 @@ def test_it_answers_head_as_get_without_content(script, program):
     assert int(head["Content-Length"]) == len(whole.content)
 
 
+def test_it_answers_an_unknown_host_in_the_shape_of_errors(script, settings):
+    settings.ALLOWED_HOSTS = ["lab.example"]
+    response = script.get("/programs")
+    assert (response.status_code, error_of(response)["code"]) == (400, "bad_request")
+    page = script.client.get("/runs/")
+    assert (page.status_code, page["Content-Type"]) == (400, "text/html; charset=utf-8")
+
+
 def test_it_asks_a_script_for_a_token_and_leads_it_nowhere(client, db):
     response = client.get("/api/v1/programs")
     assert response.status_code == 401
