@@ -213,8 +213,8 @@ def check_sight(owner: User, request: RunRequest) -> None:
     hidden = hidden_projects(owner).slugs
     if request.project.slug in hidden:
         raise InvalidInput(
-            f"You cannot launch into {request.project.slug}. Choose another project, "
-            "or ask its managers or staff to name you a member.",
+            f"{owner} may not launch into {request.project.slug}. "
+            "Choose another project, or ask staff to be named in that one.",
             "project",
         )
     if hidden and request.resume_from and project_at(Path(request.resume_from)) in hidden:

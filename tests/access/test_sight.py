@@ -14,10 +14,16 @@ from runs.access import (
     may_see,
     visible,
 )
+from runs.alerts.outcomes import raise_for_run
 from runs.alerts.selectors import unacknowledged_count
+from runs.alerts.services import acknowledge
+from runs.checkpoints.review import review_checkpoint
+from runs.cleanup.deletion import delete_checkpoint, delete_job
+from runs.cleanup.trash import restore
 from runs.cleanup.usage import usage
 from runs.discovery.selectors import chips_in_use, job_counts
 from runs.discovery.totals import checkpoint_totals, recent_counts
+from runs.lifecycle.services import cancel_run, delete_run
 from runs.models import Alert, Checkpoint, Event, Job, Project, Run, Trash
 
 MODELS = (Project, Run, Job, Checkpoint, Alert, Trash)
@@ -154,3 +160,21 @@ def test_nobody_is_offered_to_launch_into_it_nor_goes_on_from_it(world, client):
     assert client.get(f"/runs/new/?from={world.run.pk}").status_code == 404
     assert client.get(f"/runs/new/?resume={world.checkpoint.pk}").status_code == 404
     assert client.get("/runs/?owner=all&project=nebula").content.decode().count("no such project")
+
+
+def test_every_event_of_what_is_in_the_project_names_it(world):
+    manager, staff = world.people["manager"], world.people["staff"]
+    cancel_run(actor=manager, run=world.pending)
+    delete_run(actor=manager, run=world.run)
+    delete_job(actor=manager, job=world.job)
+    restore(actor=manager, trash=Trash.objects.get(kind=Trash.Kind.JOB, deleted_by=manager))
+    checkpoint = world.checkpoint
+    review_checkpoint(actor=staff, checkpoint=checkpoint, decision="rejected", note="noise")
+    delete_checkpoint(actor=staff, checkpoint=checkpoint)
+    acknowledge(staff, world.alert)
+    raise_for_run(Run(pk="0" * 12, project=world.project, owner=staff, name="n", status="failed"))
+    topics = {"runs", "jobs", "checkpoints", "trash", "alerts"}
+    told = Event.objects.filter(topic__in=topics)
+    assert set(told.values_list("topic", flat=True)) == topics
+    assert set(told.values_list("project", flat=True)) == {"nebula"}
+    assert set(Alert.objects.values_list("project", flat=True)) == {"nebula"}

@@ -94,6 +94,20 @@ def test_it_applies_nothing_that_was_not_rehearsed(site, checkpoints):
     assert Checkpoint.objects.count() == 3
 
 
+def test_a_manager_of_the_project_saves_and_applies(client, member, gpt, checkpoints):
+    gpt.managers.add(member)
+    client.force_login(member)
+    checkpoints()
+    rule = {"subject": "checkpoints", "keep_latest": "0", "best_is": "lowest"}
+    client.post(PAGE, {**rule, "action": "save"})
+    assert Retention.objects.get().keep_latest == 0
+    page = client.get(PAGE, rule)
+    sent = {**rule, "action": "apply", "plan": token(page)}
+    sent["confirm"] = str(len(page.context["plan"].going))
+    assert client.post(PAGE, sent).status_code == 302
+    assert Trash.objects.filter(deleted_by=member).count() == int(sent["confirm"]) > 0
+
+
 def test_it_lets_members_look_and_rehearse_alone(client, member, gpt, checkpoints):
     checkpoints()
     client.force_login(member)
