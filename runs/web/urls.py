@@ -30,8 +30,8 @@ from .views import (
     run_page,
     search,
     templates,
-    topologies,
     tokens,
+    topologies,
     trash,
     usage,
 )
@@ -100,9 +100,7 @@ urlpatterns = [
     path("alerts/test/<str:channel>/", alert_list.send_test, name="alert_test"),
     path("jobs/actions/", clean_up.job_actions, name="job_actions"),
     path("checkpoints/actions/", clean_up.checkpoint_actions, name="checkpoint_actions"),
-    path(
-        "projects/<str:slug>/members/", project_members.project_members, name="project_members"
-    ),
+    path("projects/<str:slug>/members/", project_members.project_members, name="project_members"),
     path("projects/<str:slug>/retention/", retention.project_retention, name="project_retention"),
     path("trash/", trash.trash_list, name="trash_list"),
     path("trash/restore/", trash.trash_restore, name="trash_restore"),
