@@ -45,14 +45,10 @@ class EntryOut(BaseModel):
 
 
 class ListingOut(BaseModel):
-    """Folders first, each kind in natural order; `total` stops at 100,000.
-
-    `entries` are the `items` once more, by the name that scripts of earlier systems know.
-    """
+    """Folders first, each kind in natural order; `total` stops at 100,000."""
 
     path: str
     items: list[EntryOut]
-    entries: list[EntryOut]
     next: str | None
     total: int
 
@@ -75,11 +71,9 @@ class PreviewOut(BaseModel):
 
 
 def listing_out(path: str, listing: Listing) -> ListingOut:
-    items = [entry_out(entry) for entry in listing.entries]
     return ListingOut(
         path=path,
-        items=items,
-        entries=items,
+        items=[entry_out(entry) for entry in listing.entries],
         next=listing.cursor or None,
         total=listing.total,
     )
