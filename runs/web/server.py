@@ -9,6 +9,7 @@ import gc
 import logging
 import time
 from typing import Any
+from weakref import WeakSet
 
 from autobahn.websocket.protocol import WebSocketProtocol as Autobahn
 from daphne.endpoints import build_endpoint_description_strings
@@ -17,25 +18,30 @@ from daphne.ws_protocol import WebSocketProtocol
 from django.urls import get_resolver
 from twisted.internet import defer
 
+from runs.live.ending import ending
+
 from .bounded_request import bound_requests
+from .farewell import RESTARTING, RefusingAtTheEnd, end_in_any_case
+from .flow import MOST_BUFFERED_BYTES, buffered_bytes, until_read
 from .socket_protocol import SocketProtocol
 
 logger = logging.getLogger(__name__)
 
-MOST_BUFFERED_BYTES = 1024 * 1024
-LOOK_AGAIN_SECONDS = 0.005
-LOOK_AT_LEAST_SECONDS = 0.1
 NORMAL = 1000
-RESTARTING = 1012
-CLOSING_SECONDS = 2.0
+LOOK_AGAIN_SECONDS = 0.005
+# All within the time of `end_in_any_case`.
+REFUSING_SECONDS = 0.1
+CLOSING_SECONDS = 2.5
+CANCELLING_SECONDS = 0.5
 
 
 class Server(Daphne):
     """Serves until SIGTERM or SIGINT; then every socket gets close code 1012."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, application: Any, *args: Any, **options: Any) -> None:
+        super().__init__(RefusingAtTheEnd(application), *args, **options)
         self.ports: list[Any] = []
+        self.event_streams: WeakSet[Any] = WeakSet()
 
     def listen_success(self, port: Any) -> None:
         self.ports.append(port)
@@ -44,32 +50,43 @@ class Server(Daphne):
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         """Waits while the client has not read what it was sent, so that it costs no memory."""
-        pause = LOOK_AGAIN_SECONDS
-        while buffered_bytes(protocol) > MOST_BUFFERED_BYTES and self._is_connected(protocol):
-            await asyncio.sleep(pause)
-            # a client that does not read for hours must not cost 200 looks a second
-            pause = min(2 * pause, LOOK_AT_LEAST_SECONDS)
+        if buffered_bytes(protocol) > MOST_BUFFERED_BYTES:
+            may_stall = protocol not in self.event_streams
+            await until_read(protocol, lambda: self._is_connected(protocol), may_stall)
         if message["type"] == "websocket.close" and is_open(protocol):
             close_socket(protocol, message.get("code") or NORMAL)
         elif message["type"] == "websocket.send" and is_open(protocol):
             protocol.send_text(message["text"])
         elif not is_closing(protocol):
             # a socket in the middle of its farewell is still in `connections`
+            self._look_at_start(protocol, message)
             await super().handle_reply(protocol, message)
+
+    def _look_at_start(self, protocol: Any, message: dict[str, Any]) -> None:
+        if message["type"] != "http.response.start":
+            return
+        if is_event_stream(message):
+            self.event_streams.add(protocol)
+        if ending.begun and protocol.channel:
+            # the connection would be kept for a next request, which nobody will answer
+            protocol.channel.persistent = False
 
     def _is_connected(self, protocol: Any) -> bool:
         return "disconnected" not in self.connections.get(protocol, {"disconnected": 0})
 
     def kill_all_applications(self) -> Any:
         """Called by the reactor before it stops; it waits for what is returned."""
+        end_in_any_case()
         ended = defer.Deferred.fromFuture(asyncio.ensure_future(self._end_all()))
         # the reactor would drop a fault without a word
         return ended.addErrback(lambda fault: logger.error("end of the server: %s", fault))
 
     async def _end_all(self) -> None:
-        """Sockets have said goodbye to each other before the reactor drops the connections."""
-        for port in self.ports:
-            port.stopListening()
+        """Sockets and streams have said goodbye, and what is short has been answered, before the
+        reactor drops the connections."""
+        ending.begin()
+        # who waits to be accepted is told as well, for as long as it takes to accept them all
+        await asyncio.sleep(REFUSING_SECONDS)
         deadline = time.monotonic() + CLOSING_SECONDS
         while time.monotonic() < deadline and (self._open_sockets() or self._running()):
             for protocol in self._open_sockets():
@@ -77,10 +94,14 @@ class Server(Daphne):
                 if is_open(protocol):
                     close_socket(protocol, RESTARTING)
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        for port in self.ports:
+            port.stopListening()
         running = self._running()
         for application in running:
             application.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        if running:
+            # one that does not let itself be cancelled is left to `end_in_any_case`
+            await asyncio.wait(running, timeout=CANCELLING_SECONDS)
 
     def _open_sockets(self) -> list[WebSocketProtocol]:
         return [
@@ -118,14 +139,12 @@ def close_socket(protocol: WebSocketProtocol, code: int) -> None:
     protocol.sendCloseFrame(code=code)
 
 
-def buffered_bytes(protocol: Any) -> int:
-    """What Twisted still holds for this client. Its transport has no public name for it."""
-    transport: Any = getattr(protocol, "transport", None)
-    while hasattr(transport, "transport"):
-        transport = transport.transport
-    if not hasattr(transport, "dataBuffer"):
-        return 0
-    return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+def is_event_stream(start: dict[str, Any]) -> bool:
+    """Of an `http.response.start`."""
+    return any(
+        name.lower() == b"content-type" and value.startswith(b"text/event-stream")
+        for name, value in start.get("headers", ())
+    )
 
 
 def keep_what_is_loaded() -> None:

@@ -195,6 +195,34 @@ def test_a_socket_that_nobody_reads_costs_little_memory(lasting):
     assert lasting.status_of("/runs/") == 200
 
 
+def test_an_event_stream_that_nobody_reads_costs_little_memory(lasting):
+    with lasting.log.open("wb") as log:
+        log.write(b"0123456789abcdef" * (LARGE_BYTES // 16))
+    assert lasting.status_of("/runs/") == 200
+    before = lasting.watched.memory_info().rss
+    with lasting.ask(f"/api/v1/runs/{lasting.run_id}/log/stream", receive_bytes=4096) as stream:
+        assert stream.recv(12) == b"HTTP/1.1 200"
+        assert lasting.most_memory() - before < MOST_GROWTH_BYTES
+        assert lasting.status_of("/runs/") == 200
+
+
+def test_event_streams_hold_no_thread_and_no_database_while_nothing_comes(lasting):
+    lasting.log.write_bytes(b"one\n")
+    lasting.socket().close()
+    wait_for(lambda: lasting.descriptors() == 0)
+    threads, files = lasting.watched.num_threads(), lasting.watched.num_fds()
+    with ExitStack() as streams:
+        for _ in range(40):
+            stream = streams.enter_context(lasting.ask(f"/api/v1/runs/{lasting.run_id}/log/stream"))
+            seen = b""
+            while b"event: log" not in seen:
+                seen += stream.recv(65536)
+        wait_for(lambda: lasting.watched.num_threads() < threads + 20)
+        assert lasting.watched.num_fds() < files + 60
+    wait_for(lambda: lasting.descriptors() == 0)
+    wait_for(lambda: lasting.watched.num_fds() <= files + 10)
+
+
 def test_a_slow_reader_gets_every_byte(lasting):
     pattern = b"".join(number.to_bytes(4, "big") for number in range(2_000_000))
     lasting.log.write_bytes(pattern)
