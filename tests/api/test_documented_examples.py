@@ -28,12 +28,17 @@ def examples(language):
 def reader(tmp_path_factory):
     """Address and token in the environment, and what the shell's examples printed."""
     product = Product(tmp_path_factory.mktemp("reader") / "product")
-    product.up("--no-example")
+    try:
+        product.up("--no-example")
+        yield environment_of(product), tmp_path_factory.mktemp("here")
+    finally:
+        product.end()
+
+
+def environment_of(product):
     made = product.call("token", "admin", "--label", "docs", "--scope", "read", "--scope", "run")
     assert made.returncode == 0, made.stderr
-    environment = os.environ | {"FUSIONWEB": product.address, "TOKEN": made.stdout.split()[-1]}
-    yield environment, tmp_path_factory.mktemp("here")
-    product.end()
+    return os.environ | {"FUSIONWEB": product.address, "TOKEN": made.stdout.split()[-1]}
 
 
 @pytest.fixture(scope="module")
