@@ -6,6 +6,8 @@ import secrets
 import threading
 from typing import Any
 
+from django.conf import settings
+
 from runs.errors import ShuttingDown
 from runs.http.middleware import POLICY
 from runs.http.refusals import refusal
@@ -27,7 +29,8 @@ class RefusingAtTheEnd:
         self.application = application
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if not ending.begun:
+        # a page that was answered a moment ago still loads its scripts
+        if not ending.begun or scope["path"].startswith(settings.STATIC_URL):
             await self.application(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.steps import expect_never_reloaded, expect_status, launch, mark
 
 DOWN_MS = 60_000
+BURST_LINES = 200_002
 
 
 @pytest.fixture
@@ -19,8 +20,9 @@ def stopped_supervisor(product):
     supervisor.resume()
 
 
-def test_it_loses_and_repeats_no_line_when_the_web_process_is_killed(page, product, complaints):
-    complaints.expect("ERR_", "WebSocket", "Failed to fetch")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "told to end"])
+def test_it_loses_and_repeats_no_line_when_the_web_process_ends(page, product, complaints, number):
+    complaints.expect("ERR_", "WebSocket", "Failed to fetch", "503")
     run_id = launch(page, "count", "survivor")
     page.get_by_role("link", name="Log", exact=True).click()
     mark(page)
@@ -28,7 +30,7 @@ def test_it_loses_and_repeats_no_line_when_the_web_process_is_killed(page, produ
     expect(lines.nth(20)).to_be_attached()
 
     web = product.child("serve")
-    os.kill(web.pid, signal.SIGKILL)
+    os.kill(web.pid, number)
     web.wait(10)
     seen = lines.count()
     expect(lines.nth(seen + 40)).to_be_attached(timeout=DOWN_MS)
@@ -42,6 +44,19 @@ def test_it_loses_and_repeats_no_line_when_the_web_process_is_killed(page, produ
     assert texts == [f"line {number}" for number in range(1, len(texts) + 1)]
     written = (product.run_directory(run_id) / "output.log").read_text().splitlines()
     assert texts == written
+
+
+def test_it_loses_no_line_of_a_burst_when_the_web_process_is_told_to_end(page, product, complaints):
+    """Lines are numbered in the page: one lost or repeated would move all after it."""
+    complaints.expect("ERR_", "WebSocket", "Failed to fetch", "503")
+    run_id = launch(page, "burst", "interrupted")
+    page.get_by_role("link", name="Log", exact=True).click()
+    expect(page.get_by_role("button", name="Follow")).to_have_attribute("aria-pressed", "true")
+    mark(page)
+    product.let_go(run_id)
+    os.kill(product.child("serve").pid, signal.SIGTERM)
+    expect(page.locator(f"#L{BURST_LINES}")).to_contain_text("this is the end", timeout=DOWN_MS)
+    expect_never_reloaded(page)
 
 
 def test_it_says_that_no_supervisor_is_running_until_one_is_back(page, stopped_supervisor):

@@ -76,7 +76,7 @@ def ended_well(served):
     assert (code, "Traceback" in printed) == (0, False), printed
 
 
-PATHS = ["/", "/api/v1/runs", "/health/ready", "/nowhere", "/static/x"]
+PATHS = ["/", "/api/v1/runs", "/health/ready", "/nowhere"]
 
 
 def test_it_refuses_what_is_new_in_the_shape_its_sender_reads(served):
@@ -92,6 +92,8 @@ def test_it_refuses_what_is_new_in_the_shape_its_sender_reads(served):
                 assert b"The server is restarting" in body
                 assert headers["Refresh"] == "2"
                 assert "default-src 'self'" in headers["Content-Security-Policy"]
+        # what belongs to a page that was answered before is no new work
+        assert answer_of(ask(served, "/static/nothing.js"))[0] == 404
         assert close_code(served.socket()) == 1012
         form = served.open_plain()
         form.sendall(
