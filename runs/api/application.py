@@ -26,6 +26,7 @@ from .routers import (
     projects,
     runs,
     stats,
+    streams,
     templates,
     topologies,
 )
@@ -40,6 +41,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/jobs", jobs.router),
     *log.router.mounted,
     *progress.router.mounted,
+    *streams.router.mounted,
     *artifacts.router.mounted,
     ("/projects", projects.router),
     ("/checkpoints", checkpoints.router),

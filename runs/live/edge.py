@@ -10,6 +10,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakKeyDictionary
@@ -98,7 +99,10 @@ class Edge:
         self.kept_bytes = 0
         self.bell = Bell()
         self.state = StateBell(self.bell)
-        self.task = asyncio.create_task(self._follow(), name=f"edge of {self.path.path}")
+        # Not of the request that happens to come first: it may end before, with its thread.
+        self.task = asyncio.create_task(
+            self._follow(), name=f"edge of {self.path.path}", context=Context()
+        )
 
     async def _follow(self) -> None:
         try:

@@ -11,6 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from itertools import takewhile
 from weakref import WeakKeyDictionary
 
@@ -63,7 +64,7 @@ class Feed:
         """Ring `bell` whenever an event of `subject` (or, for EVERYTHING, any) was written."""
         self.listeners.setdefault(subject, set()).add(bell)
         if self.task is None or self.task.done():
-            self.task = asyncio.create_task(self._follow(), name="event feed")
+            self.task = asyncio.create_task(self._follow(), name="event feed", context=Context())
         try:
             yield
         finally:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from contextvars import Context
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -54,7 +55,9 @@ class Sights:
         shown = InSight(user, thing, bell)
         self.shown.add(shown)
         if self.task is None or self.task.done():
-            self.task = asyncio.create_task(self._look_again(), name="sight of streams")
+            self.task = asyncio.create_task(
+                self._look_again(), name="sight of streams", context=Context()
+            )
         try:
             # what changed since the thing was found was told before anybody listened for it
             await self._look([shown])

@@ -17,11 +17,11 @@ from runs.accounts.standing import Standing, by_session, by_token
 from runs.accounts.tokens import find_token
 from runs.asking import known_by_token
 from runs.errors import NotAllowed, NotAuthenticated
+from runs.live.logins import logins
 from runs.models import Token
 from runs.models.token import Scope
 
 from .consumers.stream import NOT_ALLOWED, NOT_LOGGED_IN
-from .socket_logins import socket_logins
 
 
 class SocketAuth:
@@ -74,7 +74,7 @@ class Watched:
         async def close() -> None:
             await send({"type": "websocket.close", "code": NOT_LOGGED_IN})
 
-        with socket_logins().watch(standing, close):
+        with logins().watch(standing, close):
             await self.sockets(scope, receive, send)
 
 

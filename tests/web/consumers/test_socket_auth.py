@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from fusionweb.asgi import application
 from runs.accounts.tokens import make_token, revoke_token
+from runs.live import logins
 from runs.models import Event, Token
-from runs.web import socket_logins
 
 from .conftest import Socket
 
@@ -55,7 +55,7 @@ def cookie(client, member):
 
 @pytest.fixture
 def look_often(monkeypatch):
-    monkeypatch.setattr(socket_logins, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(logins, "LOOK_SECONDS", 0.02)
 
 
 async def test_a_token_opens_a_socket_without_an_origin(token_for, make_run):
@@ -204,7 +204,7 @@ async def test_it_looks_no_more_when_the_last_socket_has_gone(look_often, token_
     _, text = await sync_to_async(token_for)()
     async with opened(EVENTS, authorization=f"Bearer {text}"):
         pass
-    logins = socket_logins.socket_logins()
-    assert logins.open == {}
-    assert logins.task is None
+    watched = logins.logins()
+    assert watched.open == {}
+    assert watched.task is None
     assert await sync_to_async(Event.objects.filter(kind="token.revoked").count)() == 0

@@ -1,13 +1,14 @@
-"""Sockets stay open for days; the login that opened them may end before.
+"""Streams stay open for days; the login that opened them may end before.
 
-One look for all sockets of the process: a timer and a query for each would cost more than the
-sockets themselves.
+One look for all streams of the process: a timer and a query for each would cost more than the
+streams themselves.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
@@ -21,8 +22,8 @@ LOOK_SECONDS = 20.0
 Close = Callable[[], Awaitable[None]]
 
 
-class SocketLogins:
-    """Lives as long as a socket is open in its event loop."""
+class Logins:
+    """Lives as long as a stream is open in its event loop."""
 
     def __init__(self) -> None:
         self.open: dict[Standing, set[Close]] = {}
@@ -34,7 +35,9 @@ class SocketLogins:
         """Calls `close` once the login no longer holds, within 20 s."""
         self.open.setdefault(standing, set()).add(close)
         if self.task is None or self.task.done():
-            self.task = asyncio.create_task(self._look_again(), name="logins of sockets")
+            self.task = asyncio.create_task(
+                self._look_again(), name="logins of streams", context=Context()
+            )
         try:
             yield
         finally:
@@ -55,7 +58,7 @@ class SocketLogins:
             try:
                 over = await database_sync_to_async(ended)(list(self.open))
             except DatabaseError:
-                logger.warning("logins of sockets: the database does not answer, asking again")
+                logger.warning("logins of streams: the database does not answer, asking again")
                 continue
             for standing in over:
                 self._close_all(standing)
@@ -68,9 +71,9 @@ class SocketLogins:
             task.add_done_callback(self.closing.discard)
 
 
-_logins: WeakKeyDictionary[asyncio.AbstractEventLoop, SocketLogins] = WeakKeyDictionary()
+_logins: WeakKeyDictionary[asyncio.AbstractEventLoop, Logins] = WeakKeyDictionary()
 
 
-def socket_logins() -> SocketLogins:
+def logins() -> Logins:
     """The one of the running event loop."""
-    return _logins.setdefault(asyncio.get_running_loop(), SocketLogins())
+    return _logins.setdefault(asyncio.get_running_loop(), Logins())
