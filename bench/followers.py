@@ -53,9 +53,10 @@ def measure_followers(lab: Lab) -> list[Figure]:
         writer = threading.Thread(target=write_lines, args=(log_of(run),))
         writer.start()
         began = web.cpu_times()
+        time.sleep(SETTLE_SECONDS)
+        grown = web.memory_info().rss - before
         pages = asked(lab, "/runs/", PAGES)
         probed = asked(lab, PROBE, PAGES)
-        grown = web.memory_info().rss - before
         writer.join()
         ended = web.cpu_times()
         time.sleep(SETTLE_SECONDS)
@@ -148,7 +149,7 @@ def measure_still(lab: Lab) -> list[Figure]:
         still.sendall(b'\x81\x94\0\0\0\0{"ack":999999999999}')
         time.sleep(SETTLE_SECONDS)
         before = web.memory_info().rss
-        log_of(run).write_bytes(b"x" * (LINE_BYTES - 1) + b"\n" + bytes(STILL_BYTES))
+        log_of(run).write_bytes((b"x" * (LINE_BYTES - 1) + b"\n") * (STILL_BYTES // LINE_BYTES))
         grown = 0
         for _ in range(50):
             time.sleep(0.1)

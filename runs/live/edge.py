@@ -30,6 +30,8 @@ from .subject import status_of, subjects_of
 logger = logging.getLogger(__name__)
 
 KEPT_BYTES = 256 * 1024
+# Nothing is read for nobody: so far ahead of the fastest follower at most.
+AHEAD_BYTES = KEPT_BYTES // 2
 # After a piece, lines of the next moments travel together: a thousand a second are not a
 # thousand frames. The first line after a pause is sent at once. The more there are to send a
 # piece to, the longer, so that sending takes no more than a part of one core.
@@ -94,6 +96,8 @@ class Edge:
         self.ended = False
         self.failure: Exception | None = None
         self.bells: set[Bell] = set()
+        self.furthest = 0
+        self.caught_up = asyncio.Event()
         self.recent: dict[int, Piece] = {}
         self.kept: deque[Piece] = deque()
         self.kept_bytes = 0
@@ -129,27 +133,40 @@ class Edge:
 
         The status is read before the file: what was written before the end is then read.
         """
+        await self._until_wanted()
         if self.state.rung:
             self.state.rung = False
             self.status, self.final = await status_of(self.executed)
-        moved = False
-        while piece := await asyncio.to_thread(reader.read, at_end=self.final):
-            moved = True
+        piece = await asyncio.to_thread(reader.read, at_end=self.final)
+        if piece:
             self._take(piece)
-            # a trickle is gathered: only a full piece says that more is waiting
-            if not (piece.full or self.final):
-                break
-        if self.offset is None:
+        elif self.offset is None:
             # not before the reader has looked once: only then it knows a file that took its place
             self.offset = reader.offset
             self._ring()
         if self.final:
-            return True
-        if moved:
-            await asyncio.sleep(self.gather_seconds)
-        elif not await self.bell.wait(LOOK_SECONDS):
-            self.state.rung = True
+            return piece is None
+        await self._rest(piece)
         return False
+
+    async def _rest(self, piece: Piece | None) -> None:
+        """A trickle is gathered: only a full piece says that more is waiting."""
+        if piece is None:
+            if not await self.bell.wait(LOOK_SECONDS):
+                self.state.rung = True
+        elif not piece.full:
+            await asyncio.sleep(self.gather_seconds)
+
+    async def _until_wanted(self) -> None:
+        while self.offset is not None and self.offset - self.furthest >= AHEAD_BYTES:
+            self.caught_up.clear()
+            await self.caught_up.wait()
+
+    def reached(self, offset: int) -> None:
+        """Told by each follower: where it stands now."""
+        if offset > self.furthest:
+            self.furthest = offset
+            self.caught_up.set()
 
     @property
     def gather_seconds(self) -> float:
@@ -158,6 +175,7 @@ class Edge:
     def _take(self, piece: Piece) -> None:
         if piece.reset:
             self.beginnings += 1
+            self.furthest = 0
             self._forget()
             # each follower is told by its own count of beginnings
             frames = tuple(frame for frame in piece.frames if frame is not RESET)

@@ -48,7 +48,11 @@ class Follower:
         if self.beginnings != edge.beginnings:
             self.beginnings = edge.beginnings
             return BEGUN_ANEW
+        edge.reached(self.offset)
         piece = edge.recent.get(self.offset) or await self._read(edge.offset)
+        if piece is None:
+            # there is nothing for it before the edge, wherever it stands
+            edge.reached(edge.offset)
         # An ended file that has less to read than it had was deleted, or begun by another job.
         self.ended = edge.ended and piece is None
         return piece

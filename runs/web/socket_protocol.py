@@ -6,19 +6,41 @@ fifth of the time, and going through the reactor for each frame a third.
 
 from typing import Any
 
+from autobahn.websocket.protocol import WebSocketProtocol as Autobahn
 from daphne.ws_protocol import WebSocketProtocol
 
 from runs.live.pieces import SharedText
 
 WHOLE_TEXT = 0x81
+MASKED = 0x80
+# Kind, length, mask.
+SHORT_HEAD_BYTES = 6
 LONGEST_IN_ONE_BYTE = 125
 LONGEST_IN_TWO_BYTES = 0xFFFF
 
 
 class SocketProtocol(WebSocketProtocol):
     def dataReceived(self, data: bytes) -> None:
-        """As Autobahn's, without the words it sets in colours for its log each time."""
-        self._dataReceived(data)
+        """As Autobahn's, without the words it sets in colours for its log each time.
+
+        What comes by thousands is acknowledgements: one short text at once, and nothing else.
+        """
+        text = short_text(data) if self.between_messages else None
+        if text is None:
+            self._dataReceived(data)
+        else:
+            self.onMessage(text, False)
+
+    @property
+    def between_messages(self) -> bool:
+        """Whether data is the begin of a frame, and nobody waits for a sign of life."""
+        return (
+            self.state == Autobahn.STATE_OPEN
+            and self.current_frame is None
+            and not self.data
+            and not self.inside_message
+            and self.autoPingTimeoutCall is None
+        )
 
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
         """Whatever else Autobahn sends, such as a ping every half minute to each of a thousand."""
@@ -34,6 +56,28 @@ class SocketProtocol(WebSocketProtocol):
         if text.wire is None:
             text.wire = text_frame(text.encoded)
         write_now(self.transport, text.wire)
+
+
+def short_text(data: bytes) -> bytes | None:
+    """The text of exactly one whole frame of a client of at most 125 bytes: RFC 6455, 5.2.
+
+    None for whatever else, and for what is no UTF-8: that is left to Autobahn.
+    """
+    size = len(data) - SHORT_HEAD_BYTES
+    if not 0 < size <= LONGEST_IN_ONE_BYTE or data[0] != WHOLE_TEXT or data[1] != MASKED | size:
+        return None
+    mask = (data[2:SHORT_HEAD_BYTES] * (size // 4 + 1))[:size]
+    number = int.from_bytes(data[SHORT_HEAD_BYTES:], "big") ^ int.from_bytes(mask, "big")
+    text = number.to_bytes(size, "big")
+    return text if is_utf8(text) else None
+
+
+def is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def text_frame(payload: bytes) -> bytes:

@@ -197,3 +197,14 @@ async def test_many_who_come_and_go_leave_nothing_behind(written):
 
     await asyncio.gather(*(stay(number % 4) for number in range(60)))
     assert edges() == {}
+
+
+async def test_nothing_is_read_for_nobody(written):
+    async with written.follow() as still:
+        await still.next_piece(0.01)
+        written.write(lines(0, 200_000))
+        async with asyncio.timeout(10):
+            while still.edge.offset < edge.AHEAD_BYTES:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        assert still.edge.offset < edge.AHEAD_BYTES + 64 * 1024
