@@ -11,6 +11,7 @@ from .retention import Retention
 from .review import Review
 from .root import Root
 from .run import Run
+from .session import CreationSession
 from .supervisor import Supervisor
 from .token import Token
 from .trash import Trash
@@ -18,6 +19,7 @@ from .trash import Trash
 __all__ = [
     "Alert",
     "Checkpoint",
+    "CreationSession",
     "Delivery",
     "Event",
     "Job",

@@ -1,0 +1,192 @@
+"""What people order of creation sessions: begin, draft, confirm, answer, cancel."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from runs.access import is_staff
+from runs.errors import (
+    InputRequestStale,
+    InvalidInput,
+    SessionAlreadyCompleted,
+    SessionNotAwaitingInput,
+    SessionNotFound,
+)
+from runs.models import CreationSession
+from runs.models.run import new_run_id
+
+from .checks.question import Upload, question_from_json, read_answer
+from .checks.registry import run_checks
+from .engine import drive
+from .staging import discard, is_left, uploads, write
+from .states import FINAL, Kind, State
+from .steps.checking import run_all
+from .steps.queueing import withdraw_held
+from .steps.validating import check_wish
+from .transitions import Told, move, stay, tell
+from .wishes import read_wish
+
+MOST_OPEN = 50
+
+
+def find_session(user: Any, session_id: str) -> CreationSession:
+    """One's own, or any for staff. Raises SessionNotFound."""
+    session = CreationSession.objects.select_related("owner").filter(pk=session_id).first()
+    if session is None or not (session.owner_id == user.pk or is_staff(user)):
+        raise SessionNotFound("There is no such session.")
+    return session
+
+
+def create_session(*, owner: Any, kind: str, inputs: dict[str, Any]) -> CreationSession:
+    """Begun and driven as far as it goes. Invalid wishes raise, and there is no session."""
+    session = new_session(owner, kind, inputs)
+    check_wish(session, read_wish(kind, inputs))
+    save_new(session)
+    return confirm_session(actor=owner, session=session)
+
+
+def begin_draft(*, owner: Any, kind: str, inputs: dict[str, Any], step: str) -> CreationSession:
+    """A form that somebody fills in; nothing is checked yet."""
+    session = new_session(owner, kind, inputs)
+    session.step = step
+    save_new(session)
+    return session
+
+
+def new_session(owner: Any, kind: str, inputs: dict[str, Any]) -> CreationSession:
+    if kind not in Kind.values:
+        raise InvalidInput(f"A session is of the kind {' or '.join(Kind.values)}.", "kind")
+    target = new_run_id() if kind == Kind.RUN else ""
+    return CreationSession(
+        owner=owner, kind=kind, inputs=inputs, target=target, touched_at=timezone.now()
+    )
+
+
+def save_new(session: CreationSession) -> None:
+    waiting = CreationSession.objects.filter(owner=session.owner).exclude(state__in=FINAL)
+    if waiting.count() >= MOST_OPEN:
+        raise InvalidInput(f"You have {MOST_OPEN} sessions under way. End one of them first.")
+    with transaction.atomic():
+        session.save(force_insert=True)
+        tell(session, Told("created", {"kind": session.kind}), session.owner)
+
+
+def save_draft(*, session: CreationSession, inputs: dict[str, Any], step: str) -> None:
+    """What was typed so far. Raises SessionAlreadyCompleted once it is confirmed or has ended."""
+    require_open(session)
+    if session.confirmed_at or not stay(session, inputs=inputs, step=step):
+        raise SessionAlreadyCompleted("This session was confirmed meanwhile.")
+
+
+def confirm_session(*, actor: Any, session: CreationSession) -> CreationSession:
+    """Begin to make it; what cannot be made raises, and the draft stays a draft."""
+    require_open(session)
+    check_wish(session, read_wish(session.kind, session.inputs))
+    if session.confirmed_at is None:
+        stay(session, confirmed_at=timezone.now())
+    return drive(session.pk)
+
+
+def require_open(session: CreationSession) -> None:
+    if State(session.state) in FINAL:
+        raise SessionAlreadyCompleted(f"This session has ended: {session.state}.")
+
+
+def resume_session(
+    *, actor: Any, session: CreationSession, request_id: str, extra_inputs: Mapping[str, Any]
+) -> CreationSession:
+    """Answer what is asked, and drive on.
+
+    Raises SessionAlreadyCompleted, SessionNotAwaitingInput, InputRequestStale, InputInvalid.
+    """
+    require_open(session)
+    pending = session.pending_input
+    if session.state != State.INPUT_REQUIRED or pending is None:
+        raise SessionNotAwaitingInput("Nothing is asked at the moment.")
+    if request_id != pending["request_id"]:
+        raise InputRequestStale("Another question is asked by now. Look at it again.")
+    answers = answered(session, pending, extra_inputs)
+    accepted = Told("input_accepted", {"request_id": request_id})
+    if not move(
+        session, State.CHECK_PASS, events=[accepted], actor=actor,
+        answers=answers, pending_input=None,
+    ):  # fmt: skip
+        raise InputRequestStale("This question has been answered meanwhile.")
+    return drive(session.pk)
+
+
+def answered(
+    session: CreationSession, pending: dict[str, Any], extra_inputs: Mapping[str, Any]
+) -> dict[str, Any]:
+    """All answers with this one added, by check and field."""
+    check = next((each for each in run_checks() if each.name == pending["check"]), None)
+    if check is None:
+        raise SessionNotAwaitingInput("The check that asked is no longer installed.")
+    answer = read_answer(question_from_json(pending), extra_inputs)
+    kept = check.accept(run_all(session).draft, keep_uploads(session, check.name, answer))
+    before = session.answers.get(check.name, {})
+    return {**session.answers, check.name: {**before, **kept}}
+
+
+def keep_uploads(session: CreationSession, check: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """A file goes into the staging directory; the answer names it there."""
+    kept = dict(answer)
+    for field, value in answer.items():
+        if isinstance(value, Upload):
+            name = f"{check}-{field}"
+            write(uploads(session) / name, value.content)
+            kept[field] = {"file": name, "name": value.name.rsplit("/", 1)[-1][:200]}
+    return kept
+
+
+def cancel_session(*, actor: Any, session: CreationSession, discard_files: bool) -> CreationSession:
+    """Abort it. With `discard_files` its staging directory goes, and nothing else, ever.
+
+    Raises SessionAlreadyCompleted; asked again until it meets no driver in the middle of a step.
+    """
+    while True:
+        require_open(session)
+        if abort(session, actor, "cancelled", discard_files):
+            return session
+        session = CreationSession.objects.select_related("owner").get(pk=session.pk)
+
+
+def abort(session: CreationSession, actor: Any, reason: str, discard_files: bool) -> bool:
+    had_files = is_left(session)
+    told = {
+        "reason": reason,
+        "discard_files": discard_files,
+        "removed": discard_files and had_files,
+    }
+    aborted = move(
+        session,
+        State.ABORTED,
+        events=[Told("aborted", told)],
+        actor=actor,
+        within=lambda: withdraw_held(session),
+        discard_files=discard_files,
+        error=expired_error() if reason == "session_expired" else None,
+    )
+    if aborted and discard_files:
+        discard(session)
+    return aborted
+
+
+def expired_error() -> dict[str, Any]:
+    hours = settings.FUSIONWEB_SESSION_HOURS
+    return {
+        "code": "session_expired",
+        "message": f"Nobody touched this session for {hours} hours.",
+        "trace_id": "",
+    }
+
+
+def expire_sessions() -> int:
+    """For the supervisor: end what nobody has touched for FUSIONWEB_SESSION_HOURS; how many."""
+    before = timezone.now() - timedelta(hours=settings.FUSIONWEB_SESSION_HOURS)
+    old = CreationSession.objects.exclude(state__in=FINAL).filter(touched_at__lt=before)
+    return sum(abort(session, None, "session_expired", False) for session in old[:100])
