@@ -21,7 +21,7 @@ FusionwebError
 │   ├── RunAlreadyFinished    cancelling what has ended
 │   ├── RunStillActive        deleting or retrying what has not
 │   ├── JobStillActive        deleting a job that runs, or may
-│   ├── SessionAlreadyCompleted, SessionNotAwaitingInput, InputRequestStale
+│   ├── SessionAlreadyCompleted, SessionNotAwaitingInput, InputRequestStale, SessionStillOpen
 │   ├── CheckpointPinned      changing what an approval holds fast
 │   ├── CheckpointInUse       deleting what a run resumes from
 │   └── PlaceTaken            restoring to where something is again
@@ -192,6 +192,10 @@ class SessionAlreadyCompleted(Conflict):
 
 class SessionNotAwaitingInput(Conflict):
     code = "session_not_awaiting_input"
+
+
+class SessionStillOpen(Conflict):
+    code = "session_still_open"
 
 
 class InputRequestStale(Conflict):

@@ -1,38 +1,51 @@
 """Project templates: folders with a `copier.yml` of questions and files to render.
 
 The conventions are Copier's (https://copier.readthedocs.io): every key of `copier.yml` that does
-not begin with `_` is a question {type, help, default, choices, required?}, files ending in
-`.jinja` are rendered and lose the suffix, names of files and folders are rendered too, all else
-is copied. Copier itself is not used: it runs tasks and prompts on a terminal. Ours beside its
-own: `_title`, `_description`, and `_readme` and `_run_readme`, the fields that a README of the
-project, or of each run in it, has beside the usual ones.
+not begin with `_` is a question; `_subdirectory`, `_templates_suffix` and `_exclude` say which
+files make the project. Copier itself is not used: it runs tasks and prompts on a terminal. A
+template that needs what is not done here is left out, and said. Ours beside Copier's own: `label`
+and `required` of a question, `_title`, `_description`, and `_readme` and `_run_readme`, the
+fields that a README of the project, or of each run in it, has beside the usual ones.
 """
 
-import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
 from ruamel.yaml import YAML, YAMLError
 
-from runs.errors import ConfigurationInvalid, InvalidInput, Problem, TemplateNotFound
+from runs.errors import InvalidInput, TemplateNotFound
 
 BUNDLED = Path(__file__).resolve().parent / "bundled_templates"
-QUESTIONS = "copier.yml"
-SUFFIX = ".jinja"
-MOST_FILES = 1000
-MOST_BYTES = 10 * 1024 * 1024
-TYPES = ("str", "int", "float", "bool")
+QUESTIONS = ("copier.yml", "copier.yaml")
+LONGEST_QUESTIONS_BYTES = 1024 * 1024
+MOST_QUESTIONS = 200
+TYPES = ("str", "int", "float", "bool", "path", "json", "yaml")
+# Left out by Copier, too, where the template says nothing itself.
+EXCLUDED = (
+    "copier.yml",
+    "copier.yaml",
+    "~*",
+    "*.py[co]",
+    "__pycache__",
+    ".git",
+    ".DS_Store",
+    ".svn",
+)
+# A template that has one of these would be made by half.
+UNDONE = ("_tasks", "_migrations", "_jinja_extensions", "_external_data", "_envops")
 
 
 @dataclass(frozen=True)
 class TemplateQuestion:
-    """One question, or one README field (then of type str)."""
+    """One question, or one README field.
+
+    `choices` are values as text, `labels` what to show for each. `default` is a value or a Jinja
+    expression over the answers before it; `when` and `validator` are such expressions, or empty.
+    """
 
     name: str
     type: str = "str"
@@ -40,70 +53,102 @@ class TemplateQuestion:
     help: str = ""
     default: Any = None
     choices: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     required: bool = False
+    multiline: bool = False
+    placeholder: str = ""
+    when: str = ""
+    validator: str = ""
 
 
 @dataclass(frozen=True)
 class ProjectTemplate:
-    """`readme` are the fields of the project's README, `run_readme` those of its runs'."""
+    """`readme` are the fields of the project's README, `run_readme` those of its runs'.
+
+    `files` is the folder whose files are rendered, where their names end in `suffix`, or copied.
+    """
 
     name: str
     title: str
     description: str
-    folder: Path
+    files: Path
+    suffix: str = ".jinja"
+    exclude: tuple[str, ...] = EXCLUDED
     questions: tuple[TemplateQuestion, ...] = ()
     readme: tuple[TemplateQuestion, ...] = ()
     run_readme: tuple[TemplateQuestion, ...] = ()
 
 
-@dataclass
+@dataclass(frozen=True)
 class Listing:
-    """Kept while no `copier.yml` has changed."""
+    """What was found; `faults` says of a folder that is no template why. Never changed."""
 
     signature: object = None
     templates: dict[str, ProjectTemplate] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
 
 
-_listing = Listing()
+_known = Listing()
 _lock = threading.Lock()
 
 
 def roots() -> list[Path]:
-    return [*settings.FUSIONWEB_PROJECT_TEMPLATES, BUNDLED]
+    return [*map(Path, settings.FUSIONWEB_PROJECT_TEMPLATES), BUNDLED]
 
 
 def listing() -> Listing:
-    """The templates by name, the first root's where two have one name; a broken one is a fault."""
+    """The templates by name, the first root's where two have one name; read anew only when a
+    `copier.yml` has changed."""
+    global _known
+    faults: dict[str, str] = {}
+    found = list(question_files(faults))
+    signature = (found, faults)
     with _lock:
-        found = list(question_files())
-        signature = [(str(path), path.stat().st_mtime_ns) for path in found]
-        if signature != _listing.signature:
-            _listing.signature = signature
-            _listing.templates, _listing.faults = {}, {}
-            for path in found:
-                read_into(_listing, path)
-        return _listing
+        if _known.signature != signature:
+            _known = read_all([path for path, *_ in found], faults, signature)
+        return _known
 
 
-def question_files() -> Iterator[Path]:
+def question_files(faults: dict[str, str]) -> Iterator[tuple[Path, int, int]]:
+    """Each with how it looks now; what cannot be listed is a fault."""
     for root in roots():
-        if root.is_dir():
+        try:
             folders = sorted(each for each in root.iterdir() if not each.name.startswith("."))
-            yield from (each / QUESTIONS for each in folders if (each / QUESTIONS).is_file())
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            faults[str(root)] = f"cannot be read: {error.strerror}"
+            continue
+        for folder in folders:
+            if path := question_file(folder):
+                facts = path.stat()
+                yield path, facts.st_mtime_ns, facts.st_size
 
 
-def read_into(known: Listing, path: Path) -> None:
-    try:
-        template = read_template(path)
-    except (InvalidInput, OSError, UnicodeDecodeError) as error:
-        known.faults[str(path)] = str(error)
-        return
-    known.templates.setdefault(template.name, template)
+def question_file(folder: Path) -> Path | None:
+    return next((folder / name for name in QUESTIONS if (folder / name).is_file()), None)
+
+
+def read_all(paths: list[Path], faults: dict[str, str], signature: object) -> Listing:
+    templates: dict[str, ProjectTemplate] = {}
+    faults = dict(faults)
+    for path in paths:
+        try:
+            template = read_template(path)
+        except (InvalidInput, OSError, UnicodeDecodeError) as error:
+            faults[str(path)] = str(error)
+            continue
+        templates.setdefault(template.name, template)
+    return Listing(signature, templates, faults)
 
 
 def project_templates() -> list[ProjectTemplate]:
     return sorted(listing().templates.values(), key=lambda template: template.name)
+
+
+def template_faults() -> dict[str, str]:
+    """For staff: the path of what is no template, and why not."""
+    return dict(listing().faults)
 
 
 def project_template(name: str) -> ProjectTemplate:
@@ -115,146 +160,106 @@ def project_template(name: str) -> ProjectTemplate:
 
 
 def read_template(path: Path) -> ProjectTemplate:
-    """Raises InvalidInput for what is no list of questions."""
-    try:
-        content = YAML(typ="safe").load(path.read_text("utf-8")) or {}
-    except YAMLError as error:
-        raise InvalidInput(f"is not YAML: {error}") from error
-    if not isinstance(content, dict):
-        raise InvalidInput("is not a mapping of questions")
+    """Raises InvalidInput, in words that follow the path, for what is no template."""
+    content = read_yaml(path)
+    if undone := [name for name in UNDONE if content.get(name)]:
+        raise InvalidInput(f"uses {', '.join(undone)}, which is not done here")
     asked = {name: value for name, value in content.items() if not str(name).startswith("_")}
+    excluded = content.get("_exclude")
     return ProjectTemplate(
         name=path.parent.name,
         title=str(content.get("_title", path.parent.name)),
         description=str(content.get("_description", "")),
-        folder=path.parent,
-        questions=read_questions(asked),
+        files=subdirectory(path.parent, str(content.get("_subdirectory", ""))),
+        suffix=str(content.get("_templates_suffix", ".jinja")),
+        exclude=tuple(map(str, excluded)) if isinstance(excluded, list) else EXCLUDED,
+        questions=read_questions(asked, forced=True),
         readme=read_questions(content.get("_readme") or {}),
         run_readme=read_questions(content.get("_run_readme") or {}),
     )
 
 
-def read_questions(asked: Any) -> tuple[TemplateQuestion, ...]:
+def read_yaml(path: Path) -> dict[str, Any]:
+    if path.stat().st_size > LONGEST_QUESTIONS_BYTES:
+        raise InvalidInput("is longer than 1 MiB")
+    try:
+        content = YAML(typ="safe", pure=True).load(path.read_text("utf-8")) or {}
+    except (YAMLError, RecursionError, ValueError) as error:
+        raise InvalidInput(f"is not YAML: {' '.join(str(error).split())[:300]}") from error
+    if not isinstance(content, dict):
+        raise InvalidInput("is not a mapping of questions")
+    return {str(name): value for name, value in content.items()}
+
+
+def subdirectory(folder: Path, name: str) -> Path:
+    """Raises InvalidInput for one that leads out of the folder, or is none."""
+    place = (folder / name).resolve()
+    if not place.is_relative_to(folder.resolve()) or not place.is_dir():
+        raise InvalidInput(f"has no folder {name[:200]!r} for its files")
+    return place
+
+
+def read_questions(asked: Any, forced: bool = False) -> tuple[TemplateQuestion, ...]:
+    """`forced`: as Copier has it, what has no default has to be answered."""
     if not isinstance(asked, dict):
         raise InvalidInput("the fields are a mapping of name to question")
-    return tuple(read_question(str(name), value) for name, value in asked.items())
+    if len(asked) > MOST_QUESTIONS:
+        raise InvalidInput(f"asks more than {MOST_QUESTIONS} questions")
+    return tuple(read_question(str(name), value, forced) for name, value in asked.items())
 
 
-def read_question(name: str, value: Any) -> TemplateQuestion:
-    """Copier's short form `name: default` is a text with that default."""
+def read_question(name: str, value: Any, forced: bool) -> TemplateQuestion:
+    """Copier's short form `name: default` is a question of the default's type."""
     if not name.isidentifier():
         raise InvalidInput(f"{name!r} cannot be the name of a question")
     if not isinstance(value, dict):
-        return TemplateQuestion(name, label=name, default=value)
-    kind = value.get("type", "str")
+        return TemplateQuestion(name, type_of(value), spoken(name), default=value)
+    if value.get("multiselect"):
+        raise InvalidInput(f"{name}: several choices at once are not offered here")
+    kind = value.get("type", type_of(value.get("default")))
     if kind not in TYPES:
         raise InvalidInput(f"{name}: the type is one of {', '.join(TYPES)}")
+    choices, labels = read_choices(name, value.get("choices"))
     return TemplateQuestion(
         name=name,
         type=kind,
-        label=str(value.get("label", name.replace("_", " "))),
+        label=str(value.get("label", spoken(name))),
         help=str(value.get("help", "")),
         default=value.get("default"),
-        choices=tuple(str(choice) for choice in value.get("choices") or ()),
-        required=bool(value.get("required", False)),
+        choices=choices,
+        labels=labels,
+        required=bool(value.get("required", forced and "default" not in value)),
+        multiline=bool(value.get("multiline", False)),
+        placeholder=str(value.get("placeholder", "")),
+        when=condition(value.get("when", "")),
+        validator=str(value.get("validator", "")),
     )
 
 
-def check_values(
-    template: ProjectTemplate, variables: dict[str, Any], readme_extra: dict[str, str]
-) -> dict[str, Any]:
-    """The value of each question, of its type. Raises ConfigurationInvalid with every fault."""
-    problems: list[Problem] = []
-    values = take(template.questions, variables, "variables", problems)
-    values |= take(template.readme, readme_extra, "readme_extra", problems)
-    if problems:
-        raise ConfigurationInvalid(problems)
-    return values
+def condition(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def take(
-    questions: tuple[TemplateQuestion, ...],
-    given: dict[str, Any],
-    section: str,
-    problems: list[Problem],
-) -> dict[str, Any]:
-    known = {question.name for question in questions}
-    problems += [
-        Problem("is not asked by this template", section, name)
-        for name in given
-        if name not in known
-    ]
-    values = {}
-    for question in questions:
-        try:
-            values[question.name] = read_value(question, given.get(question.name))
-        except ValueError as error:
-            problems.append(Problem(str(error), section, question.name))
-    return values
+def type_of(default: Any) -> str:
+    names = {bool: "bool", int: "int", float: "float", list: "yaml", dict: "yaml"}
+    return names.get(type(default), "str")
 
 
-def read_value(question: TemplateQuestion, given: Any) -> Any:
-    """Raises ValueError with a sentence."""
-    if given is None or given == "":
-        if question.required and question.default in (None, ""):
-            raise ValueError("is needed")
-        return question.default
-    value = CONVERSIONS[question.type](given)
-    if question.choices and str(value) not in question.choices:
-        raise ValueError(f"is one of {', '.join(question.choices)}")
-    return value
+def spoken(name: str) -> str:
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
 
 
-def to_bool(given: Any) -> bool:
-    words = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
-    found = words.get(str(given).lower())
-    if found is None:
-        raise ValueError("is yes or no")
-    return found
-
-
-CONVERSIONS: dict[str, Callable[[Any], Any]] = {
-    "str": str,
-    "int": int,
-    "float": float,
-    "bool": to_bool,
-}
-
-
-def render_files(template: ProjectTemplate, values: dict[str, Any], place: Path) -> None:
-    """The template's files into `place`. Raises InvalidInput where one cannot be rendered."""
-    environment = SandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
-    total = 0
-    for number, source in enumerate(source_files(template.folder)):
-        relative = source.relative_to(template.folder)
-        content = source.read_bytes()
-        total += len(content)
-        if number >= MOST_FILES or total > MOST_BYTES:
-            raise InvalidInput(f"The template {template.name} is too large.", "template")
-        try:
-            name = environment.from_string(str(relative)).render(values)
-            if relative.suffix == SUFFIX:
-                name = name.removesuffix(SUFFIX)
-                content = environment.from_string(content.decode()).render(values).encode()
-        except (TemplateError, UnicodeDecodeError) as error:
-            raise InvalidInput(f"{relative} cannot be rendered: {error}", "template") from error
-        target = inside(place, name)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-
-
-def source_files(folder: Path) -> Iterator[Path]:
-    for directory, folders, names in os.walk(folder):
-        folders[:] = sorted(each for each in folders if not each.startswith("."))
-        for name in sorted(names):
-            path = Path(directory) / name
-            if not name.startswith(".") and path != folder / QUESTIONS and not path.is_symlink():
-                yield path
-
-
-def inside(place: Path, name: str) -> Path:
-    """A variable may be in a name; it leads nowhere else. Raises InvalidInput."""
-    parts = Path(name).parts
-    if not parts or Path(name).is_absolute() or any(part in ("..", ".") for part in parts):
-        raise InvalidInput(f"{name[:200]!r} cannot be a file of the project.", "variables")
-    return place / name
+def read_choices(name: str, given: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Values and labels of Copier's three forms: a list, a list of pairs, a mapping."""
+    if not given:
+        return (), ()
+    if isinstance(given, dict):
+        pairs = list(given.items())
+    elif isinstance(given, list):
+        pairs = [tuple(each) if isinstance(each, list) else (each, each) for each in given]
+    else:
+        raise InvalidInput(f"{name}: the choices are a list or a mapping")
+    if not all(len(pair) == 2 and not isinstance(pair[1], list | dict) for pair in pairs):
+        raise InvalidInput(f"{name}: a choice is a value, or a label with a value")
+    return tuple(str(value) for _, value in pairs), tuple(str(label) for label, _ in pairs)

@@ -6,7 +6,9 @@ from typing import Any
 from django.utils import timezone
 
 from .draft import RunDraft
-from .project_templates import TemplateQuestion, project_template
+from .made_from import template_of
+from .project_templates import TemplateQuestion
+from .template_values import read_readme
 from .wishes import ProjectWish, Wish
 
 Row = tuple[str, str]
@@ -16,7 +18,7 @@ def project_readme(
     wish: ProjectWish, fields: Sequence[TemplateQuestion], values: dict[str, Any]
 ) -> str:
     rows = [("Operator", wish.operator), ("Begun", timezone.localdate().isoformat())]
-    return document(wish.title, wish.objective, [*rows, *declared(fields, values)])
+    return document(wish.title, wish.objective, [*rows, *written(fields, values, wish)])
 
 
 def run_readme(draft: RunDraft) -> str:
@@ -32,16 +34,24 @@ def run_readme(draft: RunDraft) -> str:
         ("Operator", wish.operator),
         ("Date", day.isoformat()),
     ]
-    fields = project_template(draft.project.template).run_readme
-    return document(wish.label, wish.objective, [*rows, *declared(fields, extra(wish))])
+    fields = template_of(draft.project.template).run_readme
+    values = read_readme(fields, wish.readme_extra)
+    return document(wish.label, wish.objective, [*rows, *written(fields, values, wish)])
 
 
-def extra(wish: Wish) -> dict[str, Any]:
-    return dict(wish.readme_extra)
+def written(fields: Sequence[TemplateQuestion], values: dict[str, Any], wish: Wish) -> list[Row]:
+    """The declared fields by their labels, then what else was given, by its name."""
+    names = {field.name for field in fields}
+    rows = [(field.label, shown(values.get(field.name))) for field in fields]
+    others = [(" ".join(name.split()), text) for name, text in wish.readme_extra.items()
+              if name not in names]  # fmt: skip
+    return [*rows, *others]
 
 
-def declared(fields: Sequence[TemplateQuestion], values: dict[str, Any]) -> list[Row]:
-    return [(field.label, str(values.get(field.name) or "")) for field in fields]
+def shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def document(title: str, text: str, rows: Sequence[Row]) -> str:

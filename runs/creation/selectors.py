@@ -4,10 +4,11 @@ from typing import Any
 
 from runs.models import CreationSession
 
-from .states import PHASES, State, next_action
+from .states import FINAL, PHASES, State, next_action
 
 
 def answer_of(session: CreationSession) -> dict[str, Any]:
+    """`result` says of one that failed or was aborted what it had made already; else null."""
     return {
         "session_id": session.pk,
         "kind": session.kind,
@@ -16,5 +17,5 @@ def answer_of(session: CreationSession) -> dict[str, Any]:
         "next_action": next_action(session.state),
         "pending_input": session.pending_input,
         "error": session.error,
-        "result": session.result if session.state == State.DONE else None,
+        "result": session.result if State(session.state) in FINAL else None,
     }

@@ -1,7 +1,9 @@
 """What people order of creation sessions: begin, draft, confirm, answer, cancel."""
 
+import os
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from runs.access import is_staff
+from runs.contract.status import Status
 from runs.errors import (
+    Conflict,
+    InputInvalid,
     InputRequestStale,
     InvalidInput,
     SessionAlreadyCompleted,
@@ -20,22 +25,22 @@ from runs.models import CreationSession
 from runs.models.run import new_run_id
 
 from .checks.question import Upload, question_from_json, read_answer
-from .checks.registry import run_checks
-from .engine import drive
+from .checks.registry import Check, run_checks
+from .engine import drive, undo
 from .staging import discard, is_left, uploads, write
 from .states import FINAL, Kind, State
-from .steps.checking import run_all
-from .steps.queueing import withdraw_held
+from .steps.checking import answered_draft
 from .steps.validating import check_wish
 from .transitions import Told, move, stay, tell
-from .wishes import read_wish
+from .wishes import check_keepable, read_wish
 
 MOST_OPEN = 50
+MOST_EXPIRED_A_ROUND = 100
 
 
 def find_session(user: Any, session_id: str) -> CreationSession:
     """One's own, or any for staff. Raises SessionNotFound."""
-    session = CreationSession.objects.select_related("owner").filter(pk=session_id).first()
+    session = CreationSession.objects.select_related("owner").filter(pk=session_id[:13]).first()
     if session is None or not (session.owner_id == user.pk or is_staff(user)):
         raise SessionNotFound("There is no such session.")
     return session
@@ -45,12 +50,13 @@ def create_session(*, owner: Any, kind: str, inputs: dict[str, Any]) -> Creation
     """Begun and driven as far as it goes. Invalid wishes raise, and there is no session."""
     session = new_session(owner, kind, inputs)
     check_wish(session, read_wish(kind, inputs))
+    session.confirmed_at = timezone.now()
     save_new(session)
-    return confirm_session(actor=owner, session=session)
+    return drive(session.pk)
 
 
 def begin_draft(*, owner: Any, kind: str, inputs: dict[str, Any], step: str) -> CreationSession:
-    """A form that somebody fills in; nothing is checked yet."""
+    """A form that somebody fills in; nothing is checked yet but that it can be kept."""
     session = new_session(owner, kind, inputs)
     session.step = step
     save_new(session)
@@ -60,6 +66,7 @@ def begin_draft(*, owner: Any, kind: str, inputs: dict[str, Any], step: str) -> 
 def new_session(owner: Any, kind: str, inputs: dict[str, Any]) -> CreationSession:
     if kind not in Kind.values:
         raise InvalidInput(f"A session is of the kind {' or '.join(Kind.values)}.", "kind")
+    check_keepable(inputs)
     target = new_run_id() if kind == Kind.RUN else ""
     return CreationSession(
         owner=owner, kind=kind, inputs=inputs, target=target, touched_at=timezone.now()
@@ -75,19 +82,36 @@ def save_new(session: CreationSession) -> None:
         tell(session, Told("created", {"kind": session.kind}), session.owner)
 
 
-def save_draft(*, session: CreationSession, inputs: dict[str, Any], step: str) -> None:
-    """What was typed so far. Raises SessionAlreadyCompleted once it is confirmed or has ended."""
-    require_open(session)
-    if session.confirmed_at or not stay(session, inputs=inputs, step=step):
-        raise SessionAlreadyCompleted("This session was confirmed meanwhile.")
+def save_draft(
+    *, session: CreationSession, inputs: dict[str, Any], step: str, overwrite: bool = True
+) -> None:
+    """What was typed so far; of two who type at once, the later one counts.
+
+    Raises SessionAlreadyCompleted once it is confirmed or has ended, and without `overwrite`
+    Conflict where the session is not as it was read any more.
+    """
+    check_keepable(inputs)
+    while True:
+        require_open(session)
+        if session.confirmed_at:
+            raise SessionAlreadyCompleted("This session was confirmed already.")
+        if stay(session, inputs=inputs, step=step):
+            return
+        if not overwrite:
+            raise Conflict("Something newer has been kept meanwhile.")
+        session.refresh_from_db()
 
 
 def confirm_session(*, actor: Any, session: CreationSession) -> CreationSession:
     """Begin to make it; what cannot be made raises, and the draft stays a draft."""
+    while session.confirmed_at is None:
+        require_open(session)
+        check_wish(session, read_wish(session.kind, session.inputs))
+        confirmed = Told("confirmed", {"kind": session.kind})
+        if not stay(session, events=[confirmed], actor=actor, confirmed_at=timezone.now()):
+            # saved once more, confirmed or cancelled meanwhile: look again at what it is now
+            session = CreationSession.objects.select_related("owner").get(pk=session.pk)
     require_open(session)
-    check_wish(session, read_wish(session.kind, session.inputs))
-    if session.confirmed_at is None:
-        stay(session, confirmed_at=timezone.now())
     return drive(session.pk)
 
 
@@ -122,24 +146,36 @@ def resume_session(
 def answered(
     session: CreationSession, pending: dict[str, Any], extra_inputs: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """All answers with this one added, by check and field."""
-    check = next((each for each in run_checks() if each.name == pending["check"]), None)
-    if check is None:
-        raise SessionNotAwaitingInput("The check that asked is no longer installed.")
-    answer = read_answer(question_from_json(pending), extra_inputs)
-    kept = check.accept(run_all(session).draft, keep_uploads(session, check.name, answer))
-    before = session.answers.get(check.name, {})
-    return {**session.answers, check.name: {**before, **kept}}
+    """All answers with this one added, by check and field. Raises InputInvalid."""
+    check = check_named(pending["check"])
+    question = question_from_json(pending)
+    given = read_answer(question, extra_inputs)
+    draft = answered_draft(session, until=check.name)
+    kept = keep_uploads(session, check.name, check.accept(draft, given))
+    answer = {**session.answers.get(check.name, {}), **kept}
+    try:
+        check.apply(draft, answer)
+    except InvalidInput as error:
+        raise InputInvalid(error.message, question.fields[0].id) from error
+    return {**session.answers, check.name: answer}
+
+
+def check_named(name: str) -> Check:
+    for check in run_checks():
+        if check.name == name:
+            return check
+    raise SessionNotAwaitingInput("The check that asked is no longer installed.")
 
 
 def keep_uploads(session: CreationSession, check: str, answer: dict[str, Any]) -> dict[str, Any]:
-    """A file goes into the staging directory; the answer names it there."""
+    """A file goes into the staging directory; the answer names it there. Of two who answer at
+    once, neither overwrites the other's."""
     kept = dict(answer)
     for field, value in answer.items():
         if isinstance(value, Upload):
-            name = f"{check}-{field}"
+            name = f"{check}-{os.urandom(8).hex()}"
             write(uploads(session) / name, value.content)
-            kept[field] = {"file": name, "name": value.name.rsplit("/", 1)[-1][:200]}
+            kept[field] = {"file": name, "name": Path(value.name).name[:200]}
     return kept
 
 
@@ -156,20 +192,21 @@ def cancel_session(*, actor: Any, session: CreationSession, discard_files: bool)
 
 
 def abort(session: CreationSession, actor: Any, reason: str, discard_files: bool) -> bool:
-    had_files = is_left(session)
     told = {
         "reason": reason,
         "discard_files": discard_files,
-        "removed": discard_files and had_files,
+        "removed": discard_files and is_left(session),
     }
+    expired = reason == "session_expired"
+    why = "expired" if expired else "was cancelled"
     aborted = move(
         session,
         State.ABORTED,
         events=[Told("aborted", told)],
         actor=actor,
-        within=lambda: withdraw_held(session),
+        within=lambda: undo(session, Status.CANCELLED, why),
         discard_files=discard_files,
-        error=expired_error() if reason == "session_expired" else None,
+        error=expired_error() if expired else None,
     )
     if aborted and discard_files:
         discard(session)
@@ -189,4 +226,5 @@ def expire_sessions() -> int:
     """For the supervisor: end what nobody has touched for FUSIONWEB_SESSION_HOURS; how many."""
     before = timezone.now() - timedelta(hours=settings.FUSIONWEB_SESSION_HOURS)
     old = CreationSession.objects.exclude(state__in=FINAL).filter(touched_at__lt=before)
-    return sum(abort(session, None, "session_expired", False) for session in old[:100])
+    found = old.order_by("touched_at")[:MOST_EXPIRED_A_ROUND]
+    return sum(abort(session, None, "session_expired", False) for session in found)

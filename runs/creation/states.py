@@ -24,12 +24,16 @@ FORWARD: dict[State, frozenset[State]] = {
     State.PENDING: frozenset({State.VALIDATING}),
     State.VALIDATING: frozenset({State.RENDERING}),
     State.RENDERING: frozenset({State.CHECK_PASS}),
-    State.CHECK_PASS: frozenset({State.INPUT_REQUIRED, State.RECORD_WRITE}),
+    # to `done` where the person prefers a run that was made before
+    State.CHECK_PASS: frozenset({State.INPUT_REQUIRED, State.RECORD_WRITE, State.DONE}),
     State.INPUT_REQUIRED: frozenset({State.CHECK_PASS}),
     State.RECORD_WRITE: frozenset({State.POST_VALIDATE}),
     State.POST_VALIDATE: frozenset({State.RUN_QUEUED, State.DONE}),
     State.RUN_QUEUED: frozenset({State.DONE}),
 }
+
+# A project asks nothing and waits in no queue.
+RUNS_ALONE = frozenset({State.INPUT_REQUIRED, State.RUN_QUEUED})
 
 # As the outside sees them; null where a session has not begun or has ended without success.
 PHASES: dict[State, str | None] = {
@@ -48,14 +52,16 @@ PHASES: dict[State, str | None] = {
 
 
 def may_go(kind: str, source: str, to: str) -> bool:
-    """Whether a session of that kind may move so: a project queues no run, a run always does."""
+    """Whether a session of that kind may move so: a run asks and is queued, a project is not."""
     if State(source) in FINAL:
         return False
     if to in (State.FAILED, State.ABORTED):
         return True
-    if source == State.POST_VALIDATE:
-        return to == (State.RUN_QUEUED if kind == Kind.RUN else State.DONE)
-    return State(to) in FORWARD[State(source)]
+    if State(to) not in FORWARD[State(source)]:
+        return False
+    if kind == Kind.PROJECT:
+        return to not in RUNS_ALONE and (source, to) != (State.CHECK_PASS, State.DONE)
+    return (source, to) != (State.POST_VALIDATE, State.DONE)
 
 
 def next_action(state: str) -> str:

@@ -6,6 +6,7 @@ from, and the events that tell of it. Whoever loses a race changes nothing and h
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -19,6 +20,8 @@ from runs.models import CreationSession
 from .states import FINAL, PHASES, State, may_go
 
 TOPIC = "sessions"
+# A driver that says nothing for so long is dead, and the next one goes on.
+HOLD = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Told:
 
 
 class Overtaken(Exception):
-    """Another driver, or a cancellation, was quicker; the transaction is to be undone."""
+    """Another driver, or a cancellation, was quicker: whoever hears this stops."""
 
 
 def subject_of(session: CreationSession) -> str:
@@ -67,7 +70,7 @@ def move(
     if not may_go(session.kind, session.state, to):
         raise ValueError(f"no way from {session.state} to {to}")
     now = timezone.now()
-    values = {"state": to, "touched_at": now, "driven_until": None, **fields}
+    values = {"state": to, "touched_at": now, "driven_until": None, "attempts": 0, **fields}
     if State(to) in FINAL:
         values |= {"ended_at": now, "pending_input": None}
     with transaction.atomic():
@@ -81,16 +84,25 @@ def move(
             tell(session, told, actor)
         if within:
             within()
+    take_over(session, values)
     return True
 
 
-def stay(session: CreationSession, *, events: Sequence[Told] = (), **fields: Any) -> bool:
+def stay(
+    session: CreationSession,
+    *,
+    events: Sequence[Told] = (),
+    actor: User | None = None,
+    **fields: Any,
+) -> bool:
     """Write `fields` and tell of `events` without leaving the state; False as `move` does."""
+    values = {"touched_at": timezone.now(), **fields}
     with transaction.atomic():
-        if not update(session, {"touched_at": timezone.now(), **fields}):
+        if not update(session, values):
             return False
         for told in events:
-            tell(session, told)
+            tell(session, told, actor)
+    take_over(session, values)
     return True
 
 
@@ -98,9 +110,11 @@ def update(session: CreationSession, values: dict[str, Any]) -> bool:
     found = CreationSession.objects.filter(
         pk=session.pk, state=session.state, revision=session.revision
     )
-    if not found.update(revision=F("revision") + 1, **values):
-        return False
+    return bool(found.update(revision=F("revision") + 1, **values))
+
+
+def take_over(session: CreationSession, values: dict[str, Any]) -> None:
+    """Into the object, once they are in the table: what was rolled back must not be in it."""
     session.revision += 1
     for name, value in values.items():
         setattr(session, name, value)
-    return True

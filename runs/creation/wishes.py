@@ -1,14 +1,39 @@
 """What a creation session is asked to make. Unknown fields are refused, not passed over."""
 
+import json
+import re
+import unicodedata
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
+from runs.configuration.places import unkeepable
 from runs.errors import InvalidInput
 
 LONGEST_TEXT = 100_000
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+LONGEST_INPUTS = 1024 * 1024
+MOST_README_FIELDS = 100
+# As json writes it; an even number of backslashes before it are themselves.
+WRITTEN_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def one_line(text: str) -> str:
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in text):
+        raise ValueError("has to stay on one line, without control characters")
+    return text
+
+
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line)
+]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_TEXT)]
 FilledLine = Annotated[Line, StringConstraints(min_length=1)]
 
@@ -21,7 +46,9 @@ class Wish(BaseModel):
     operator: Line = ""
     objective: Text = ""
     variables: dict[str, Any] = Field(default_factory=dict)
-    readme_extra: dict[str, Text] = Field(default_factory=dict)
+    readme_extra: dict[FilledLine, Text] = Field(
+        default_factory=dict, max_length=MOST_README_FIELDS
+    )
 
 
 class ProjectWish(Wish):
@@ -48,8 +75,21 @@ class RunWish(Wish):
 WISHES: dict[str, type[ProjectWish] | type[RunWish]] = {"project": ProjectWish, "run": RunWish}
 
 
+def check_keepable(inputs: dict[str, Any]) -> None:
+    """Whether a database keeps it, be it a wish or not yet. Raises InvalidInput."""
+    try:
+        text = json.dumps(inputs, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidInput("The inputs are more than JSON can say.", "inputs") from error
+    if len(text) > LONGEST_INPUTS:
+        raise InvalidInput(f"The inputs have more than {LONGEST_INPUTS:,} characters.", "inputs")
+    if unkeepable(text) or WRITTEN_NUL.search(text):
+        raise InvalidInput("A character cannot be kept (NUL or half a surrogate).", "inputs")
+
+
 def read_wish(kind: str, inputs: dict[str, Any]) -> ProjectWish | RunWish:
     """Raises InvalidInput naming the first field at fault."""
+    check_keepable(inputs)
     if kind not in WISHES:
         raise InvalidInput(f"A session is of the kind {' or '.join(WISHES)}.", "kind")
     try:

@@ -36,6 +36,7 @@ from runs.errors import (
 from runs.models import Program, Project, Run
 from runs.models.run import new_run_id
 
+from .digest import remember_digest
 from .places import (
     BUNDLED_COMMANDS,
     STAGING,
@@ -70,6 +71,7 @@ class RunRequest:
     resume_from: str = ""
     tags: Sequence[str] = ()
     notes: str = ""
+    purpose: str | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ def build_run(*, owner: User, request: RunRequest, run_id: str = "") -> Run:
         resources=request.resources or request.program.resources,
         tags=list(request.tags),
         notes=request.notes,
+        purpose=request.purpose,
         resume_from=request.resume_from,
         root=str(status_root()),
         executor=request.program.executor,
@@ -169,6 +172,7 @@ def store(run: Run, configuration: FrozenConfiguration, actor: User) -> None:
         write_configuration(staging, run, configuration)
         with transaction.atomic():
             insert_new(run, actor)
+            remember_digest(run, configuration.text)
             # what a web process killed just before its commit left under this very id
             set_aside(run.directory, Path(run.root))
             run.directory.parent.mkdir(parents=True, exist_ok=True)
@@ -285,6 +289,7 @@ def request_like(run: Run, **changes: Any) -> RunRequest:
         "resources": run.resources,
         "tags": run.tags,
         "notes": run.notes,
+        "purpose": run.purpose,
     }
     return RunRequest(**{**values, **changes})
 

@@ -3,6 +3,7 @@
 from .alert import Alert
 from .checkpoint import Checkpoint
 from .delivery import Delivery
+from .digest import RunDigest
 from .event import Event
 from .job import Job
 from .program import Program
@@ -29,6 +30,7 @@ __all__ = [
     "Review",
     "Root",
     "Run",
+    "RunDigest",
     "Supervisor",
     "Token",
     "Trash",

@@ -91,6 +91,11 @@ class Run(models.Model):
             models.Index(fields=["name", "id"], name="run_name"),
             models.Index(fields=["status", "name", "id"], name="run_status_name"),
             models.Index(fields=["ended_at", "id"], name="run_ended"),
+            models.Index(
+                fields=["created_at", "id"],
+                name="run_purpose_created",
+                condition=models.Q(purpose__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,8 @@ class CreationSession(models.Model):
     answered to checks: {check: {field: value}}; `pending_input` what is asked now.
     `target` is the run id or project slug it will make, reserved when it is confirmed;
     `staging` the directory with all it has written, empty before and after.
-    Each move raises `revision`: of two who drive it, one finds it changed.
+    Each move, and each driver who takes it, raises `revision`: of two who drive it, one finds it
+    changed. `attempts` counts who has taken it since its last move: what kills every driver ends.
     """
 
     class Kind(models.TextChoices):
@@ -60,6 +61,7 @@ class CreationSession(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     driven_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["-created_at", "-id"]
@@ -67,6 +69,11 @@ class CreationSession(models.Model):
             models.Index(fields=["owner", "created_at", "id"], name="session_owner_created"),
             models.Index(fields=["state", "touched_at"], name="session_state_touched"),
         ]
+
+    @property
+    def is_draft(self) -> bool:
+        """Somebody still fills in the form."""
+        return self.state == self.State.PENDING and self.confirmed_at is None
 
     def __str__(self) -> str:
         return f"{self.kind} session {self.id}"

@@ -11,11 +11,19 @@ from typing import Any, Protocol
 
 from runs.creation.draft import RunDraft
 
+from .deprecated_value import DeprecatedValue
+from .duplicate_run import DuplicateRun
+from .missing_required import MissingRequired
 from .question import Question
+from .seed_policy import SeedPolicy
+from .size_estimate import SizeEstimate
+from .topology_file import TopologyFile
+from .unknown_keys import UnknownKeys
 
 logger = logging.getLogger(__name__)
 
 GROUP = "fusionweb.creation_checks"
+PARTS = ("name", "label", "position", "look", "accept", "apply", "remarks")
 
 
 class Check(Protocol):
@@ -33,7 +41,8 @@ class Check(Protocol):
 
     def accept(self, draft: RunDraft, answer: dict[str, Any]) -> dict[str, Any]:
         """What is kept of an answer that fits: said once, so what is drawn by lot is drawn here.
-        Raises InputInvalid naming the field."""
+        An `Upload` in it is kept as a file, and is {"file", "name"} from then on. Raises
+        InputInvalid naming the field."""
         ...
 
     def apply(self, draft: RunDraft, answer: dict[str, Any]) -> RunDraft:
@@ -48,22 +57,46 @@ class Check(Protocol):
 @cache
 def run_checks() -> tuple[Check, ...]:
     """All checks for runs. One of others that cannot be loaded is left out, and said."""
-    found = [*own_checks(), *foreign_checks()]
+    own = own_checks()
+    found = [*own, *foreign_checks({check.name for check in own})]
     return tuple(sorted(found, key=lambda check: (check.position, check.name)))
 
 
-def foreign_checks() -> list[Check]:
+def own_checks() -> list[Check]:
+    return [
+        DeprecatedValue(),
+        UnknownKeys(),
+        MissingRequired(),
+        TopologyFile(),
+        SeedPolicy(),
+        SizeEstimate(),
+        DuplicateRun(),
+    ]
+
+
+def foreign_checks(taken: set[str]) -> list[Check]:
+    """Answers are kept by a check's name: of two with one name, the second is left out."""
     checks: list[Check] = []
     for point in entry_points(group=GROUP):
         try:
-            checks.append(point.load())
+            check = point.load()
+            fault = fault_of(check, taken)
         except Exception:
             # somebody else's package must not keep everybody from launching
             logger.exception("the check %s cannot be loaded and is left out", point.name)
+            continue
+        if fault:
+            logger.error("the check %s is left out: %s", point.name, fault)
+        else:
+            taken.add(check.name)
+            checks.append(check)
     return checks
 
 
-def own_checks() -> list[Check]:
-    from .seed_policy import SeedPolicy
-
-    return [SeedPolicy()]
+def fault_of(check: Any, taken: set[str]) -> str:
+    """What keeps an object from being a check; empty for one that is."""
+    if isinstance(check, type):
+        return "it is a class, and should be an object of it"
+    if missing := [name for name in PARTS if not hasattr(check, name)]:
+        return f"it has no {', '.join(missing)}"
+    return f"there is a check {check.name} already" if check.name in taken else ""
