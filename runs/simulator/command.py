@@ -151,7 +151,7 @@ def _announce(options: Options, settings: Settings, state: State, progress: Prog
     config = {
         "total_erlangs": len(settings.loads),
         "total_iterations": general["max_iters"],
-        "network": settings.topology["network"],
+        "network": settings.network,
         **{name: general[name] for name in names},
     }
     progress.write("start", run_id=options.run_id, config=config, **resumed)

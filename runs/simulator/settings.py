@@ -31,6 +31,12 @@ class Settings:
     def topology(self) -> dict[str, Any]:
         return self.values["topology_settings"]
 
+    @property
+    def network(self) -> str:
+        """What it is called: the file's name where one is named."""
+        named: str = self.topology.get(TOPOLOGY_FILE) or self.topology["network"]
+        return Path(named).name
+
     def load_topology(self) -> Topology:
         """Of the file, where one is named; its path begins in the working directory. Raises
         ConfigurationError."""
