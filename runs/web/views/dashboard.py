@@ -14,11 +14,13 @@ from runs.models import Run, Supervisor
 from runs.web.cluster import cluster
 from runs.web.context import frame_state
 from runs.web.run_rows import load_rows
+from runs.web.session_rows import half_finished, session_rows
 
 RUNNING_SHOWN = 20
 WAITING_SHOWN = 10
 ENDED_SHOWN = 10
 SUPERVISORS_SHOWN = 3
+SESSIONS_SHOWN = 5
 
 
 @require_safe
@@ -34,6 +36,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     }
     context |= {"queue": queue, "disk": disk(), "supervisors": supervisors()}
     context["cluster"] = cluster()
+    mine = half_finished().filter(owner=request.user.pk)[:SESSIONS_SHOWN]
+    context["half_finished"] = session_rows(mine)
     part = bool(request.htmx)  # type: ignore[attr-defined]
     name = "dashboard/_parts.html" if part else "dashboard/page.html"
     return render(request, name, context)
