@@ -14,6 +14,7 @@ from runs.access import is_staff
 from runs.contract.status import Status
 from runs.errors import (
     Conflict,
+    FusionwebError,
     InputInvalid,
     InputRequestStale,
     InvalidInput,
@@ -104,15 +105,29 @@ def save_draft(
 
 def confirm_session(*, actor: Any, session: CreationSession) -> CreationSession:
     """Begin to make it; what cannot be made raises, and the draft stays a draft."""
+    session = reread(session)
     while session.confirmed_at is None:
         require_open(session)
-        check_wish(session, read_wish(session.kind, session.inputs))
+        check_draft(session)
         confirmed = Told("confirmed", {"kind": session.kind})
-        if not stay(session, events=[confirmed], actor=actor, confirmed_at=timezone.now()):
-            # saved once more, confirmed or cancelled meanwhile: look again at what it is now
-            session = CreationSession.objects.select_related("owner").get(pk=session.pk)
+        stay(session, events=[confirmed], actor=actor, confirmed_at=timezone.now())
+        # where that was lost, it was saved once more, confirmed or cancelled meanwhile
+        session = reread(session)
     require_open(session)
     return drive(session.pk)
+
+
+def check_draft(session: CreationSession) -> None:
+    """Raises what keeps it from being made, be it that it was made a moment ago."""
+    try:
+        check_wish(session, read_wish(session.kind, session.inputs))
+    except FusionwebError:
+        if reread(session).confirmed_at is None:
+            raise
+
+
+def reread(session: CreationSession) -> CreationSession:
+    return CreationSession.objects.select_related("owner").get(pk=session.pk)
 
 
 def require_open(session: CreationSession) -> None:
@@ -188,7 +203,7 @@ def cancel_session(*, actor: Any, session: CreationSession, discard_files: bool)
         require_open(session)
         if abort(session, actor, "cancelled", discard_files):
             return session
-        session = CreationSession.objects.select_related("owner").get(pk=session.pk)
+        session = reread(session)
 
 
 def abort(session: CreationSession, actor: Any, reason: str, discard_files: bool) -> bool:
