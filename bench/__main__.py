@@ -15,6 +15,7 @@ BENCHMARKS = (
     "discovery",
     "cluster_pages",
     "big_log",
+    "followers",
 )
 
 

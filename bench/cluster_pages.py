@@ -1,9 +1,11 @@
-"""Pages over a generated cluster of jobs and checkpoints; against the login page."""
+"""Pages and API over a generated cluster of jobs and checkpoints; against the login page."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+from urllib.parse import quote
 
 from runs.discovery.measure import measure_some
 from runs.lifecycle.supervisor.sweep import optimize_database
@@ -43,19 +45,52 @@ LISTS = [
     "/alerts/",
     "/roots/",
 ]
+API = [
+    "/jobs",
+    "/jobs/running",
+    "/jobs/recent?hours=100",
+    "/jobs?status=stale",
+    "/jobs?status=failed,preempted",
+    "/jobs?project=gpt&group=baselines&status=completed",
+    "/jobs?host=h100-node-07",
+    "/jobs?search=rope",
+    "/jobs?search=no-such-word-anywhere",
+    "/jobs?since=2020-01-01&until=2020-01-02",
+    "/jobs?order=name",
+    "/jobs?order=-size_bytes",
+    "/jobs?fault=true",
+    "/checkpoints",
+    "/checkpoints?project=gpt&review=unreviewed",
+    "/checkpoints?latest=true",
+    "/checkpoints?search=final",
+    "/checkpoints?order=-score",
+    "/checkpoints/summary",
+    "/checkpoints/summary?search=final",
+    "/projects",
+    "/projects/gpt",
+    "/stats",
+    "/alerts",
+]
 
 
 def measure(lab: Lab) -> list[Figure]:
     fill()
     baseline = [lab.get("/accounts/login/", anonymous=True)[2] for _ in range(100)]
-    timings = {path: timings_of(lab, path) for path in LISTS}
+    calls = [f"/api/v1{path}" for path in API]
+    return [
+        *figures("pages", {path: timings_of(lab, path) for path in LISTS}, baseline),
+        *figures("API", {path: timings_of(lab, path) for path in calls}, baseline),
+    ]
+
+
+def figures(what: str, timings: dict[str, list[float]], baseline: list[float]) -> list[Figure]:
     for path, values in timings.items():
         print(f"  {1000 * percentile(values, 0.95):6.1f} ms  {path}", file=sys.stderr)
     slowest = max(timings, key=lambda path: percentile(timings[path], 0.95))
     everything = [seconds for several in timings.values() for seconds in several]
     return [
         Figure(
-            f"pages over 100,000 jobs and 20,000 checkpoints, {name}, 95th percentile",
+            f"{what} over 100,000 jobs and 20,000 checkpoints, {name}, 95th percentile",
             1000 * percentile(values, 0.95),
             "ms",
             50.0,
@@ -82,6 +117,9 @@ def timings_of(lab: Lab, path: str) -> list[float]:
 
 
 def next_page(path: str, body: str) -> str | None:
+    if path.startswith("/api/"):
+        cursor = json.loads(body).get("next")
+        return f"{path}{'&' if '?' in path else '?'}cursor={quote(cursor)}" if cursor else None
     found = re.search(r'<a[^>]*rel="next"[^>]*href="([^"]+)"', body)
     if not found:
         return None

@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,6 +55,11 @@ def to_paths(text: str) -> list[Path]:
 
 def to_words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def to_networks(text: str) -> list[IPv4Network | IPv6Network]:
+    """An address alone is a network of one."""
+    return [ip_network(word) for word in to_words(text)]
 
 
 def to_zone(text: str) -> str:
@@ -108,6 +114,12 @@ def to_level(text: str) -> str:
     return logging.getLevelName(logging.getLevelNamesMapping()[text.strip().upper()])
 
 
+def to_log_format(text: str) -> str:
+    if text not in ("plain", "json"):
+        raise ValueError
+    return text
+
+
 def to_executor(text: str) -> str:
     if text != "local":
         raise ValueError
@@ -151,6 +163,49 @@ SETTINGS = [
         "origins from which forms and sockets are accepted behind a proxy",
     ),
     Setting(
+        "FUSIONWEB_HTTPS",
+        to_bool,
+        "off",
+        "on or off",
+        "people reach the dashboard over https, through a proxy that says so in X-Forwarded-Proto: "
+        "cookies, redirects and HSTS follow",
+    ),
+    Setting(
+        "FUSIONWEB_TRUSTED_PROXIES",
+        to_networks,
+        "",
+        "addresses or networks with commas between",
+        "proxies whose X-Forwarded-For is believed; empty: the address of the connection counts",
+    ),
+    Setting(
+        "FUSIONWEB_LOGIN_ATTEMPTS",
+        to_count,
+        "5",
+        "a whole number from 1",
+        "wrong passwords for a name from an address, after which the two are locked out together",
+    ),
+    Setting(
+        "FUSIONWEB_LOGIN_LOCK_MINUTES",
+        to_count,
+        "15",
+        "a whole number from 1",
+        "minutes for which they are",
+    ),
+    Setting(
+        "FUSIONWEB_LOGINS_PER_MINUTE",
+        to_count,
+        "30",
+        "a whole number from 1",
+        "logins that one address may try within a minute, whatever the names",
+    ),
+    Setting(
+        "FUSIONWEB_RUNS_PER_MINUTE",
+        to_count,
+        "120",
+        "a whole number from 1",
+        "runs that one person, and requests for runs that one address, may make within a minute",
+    ),
+    Setting(
         "DATABASE_URL",
         str,
         "",
@@ -162,7 +217,7 @@ SETTINGS = [
         to_redis_address,
         "",
         "an address such as redis://host:6379/0",
-        "channel layer for several web processes; empty: in memory",
+        "channel layer and counts of requests for several web processes; empty: in memory",
     ),
     Setting(
         "FUSIONWEB_DATA",
@@ -207,6 +262,14 @@ SETTINGS = [
         "24",
         "a whole number from 1",
         "a creation session that nobody touches for this long expires",
+    ),
+    Setting(
+        "FUSIONWEB_TOPOLOGIES",
+        to_paths,
+        "",
+        f"folders with {os.pathsep} between",
+        "folders of networks, one JSON file each, beside those of the bundled simulator; "
+        "empty: `topologies` in the data folder",
     ),
     Setting("FUSIONWEB_EXECUTOR", to_executor, "local", "local", "where new runs are executed"),
     Setting(
@@ -262,6 +325,13 @@ SETTINGS = [
         "days for which what was deleted can be had back",
     ),
     Setting(
+        "FUSIONWEB_EVENT_DAYS",
+        to_count,
+        "365",
+        "a whole number from 1",
+        "days for which events are kept: what the audit page knows",
+    ),
+    Setting(
         "FUSIONWEB_DISK_ALERT_PERCENT",
         to_percent,
         "90",
@@ -305,6 +375,13 @@ SETTINGS = [
     ),
     Setting("TIME_ZONE", to_zone, "UTC", "a zone such as Europe/Berlin", "zone of shown times"),
     Setting("LOG_LEVEL", to_level, "INFO", "a level such as INFO", "of the server's own log"),
+    Setting(
+        "FUSIONWEB_LOG_FORMAT",
+        to_log_format,
+        "plain",
+        "plain or json",
+        "lines of the server's own log for people, or one JSON object each",
+    ),
 ]
 
 

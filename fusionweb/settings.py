@@ -1,6 +1,7 @@
 """Django's settings; what may differ between machines is read in `env.py`."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,11 @@ DEBUG = VALUES["DEBUG"]
 ALLOWED_HOSTS = VALUES["ALLOWED_HOSTS"]
 CSRF_TRUSTED_ORIGINS = VALUES["CSRF_TRUSTED_ORIGINS"]
 
+HTTPS = VALUES["FUSIONWEB_HTTPS"]
+FUSIONWEB_TRUSTED_PROXIES = VALUES["FUSIONWEB_TRUSTED_PROXIES"]
+FUSIONWEB_LOGINS_PER_MINUTE = VALUES["FUSIONWEB_LOGINS_PER_MINUTE"]
+FUSIONWEB_RUNS_PER_MINUTE = VALUES["FUSIONWEB_RUNS_PER_MINUTE"]
+
 FUSIONWEB_VERSION = "0.1.0"
 FUSIONWEB_DATA = VALUES["FUSIONWEB_DATA"]
 FUSIONWEB_STATUS_DIRS = VALUES["FUSIONWEB_STATUS_DIRS"] or [FUSIONWEB_DATA / "status"]
@@ -24,6 +30,7 @@ FUSIONWEB_PROJECT_TEMPLATES = VALUES["FUSIONWEB_PROJECT_TEMPLATES"] or [
     FUSIONWEB_DATA / "project_templates"
 ]
 FUSIONWEB_SESSION_HOURS = VALUES["FUSIONWEB_SESSION_HOURS"]
+FUSIONWEB_TOPOLOGIES = VALUES["FUSIONWEB_TOPOLOGIES"] or [FUSIONWEB_DATA / "topologies"]
 FUSIONWEB_EXECUTOR = VALUES["FUSIONWEB_EXECUTOR"]
 FUSIONWEB_MAX_RUNNING = VALUES["FUSIONWEB_MAX_RUNNING"]
 FUSIONWEB_GRACE_SECONDS = VALUES["FUSIONWEB_GRACE_SECONDS"]
@@ -33,6 +40,7 @@ FUSIONWEB_MIN_FREE_BYTES = VALUES["FUSIONWEB_MIN_FREE_MB"] * 1_000_000
 FUSIONWEB_SCAN_SECONDS = VALUES["FUSIONWEB_SCAN_SECONDS"]
 FUSIONWEB_CLUSTER_TIME_ZONE = ZoneInfo(VALUES["FUSIONWEB_CLUSTER_TIME_ZONE"] or VALUES["TIME_ZONE"])
 FUSIONWEB_TRASH_DAYS = VALUES["FUSIONWEB_TRASH_DAYS"]
+FUSIONWEB_EVENT_DAYS = VALUES["FUSIONWEB_EVENT_DAYS"]
 FUSIONWEB_DISK_ALERT_PERCENT = VALUES["FUSIONWEB_DISK_ALERT_PERCENT"]
 FUSIONWEB_PUBLIC_ADDRESS = VALUES["FUSIONWEB_PUBLIC_ADDRESS"].rstrip("/")
 FUSIONWEB_ALERT_EMAILS = VALUES["FUSIONWEB_ALERT_EMAILS"]
@@ -49,6 +57,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "channels",
+    "axes",
     "django_filters",
     "ninja",
     "django_htmx",
@@ -57,9 +66,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "runs.http.trace.Trace",
+    "runs.http.body_limit.BodyLimit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "runs.http.middleware.ContentSecurityPolicy",
+    "runs.http.middleware.AnswerPolicies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -69,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "runs.http.middleware.ErrorPages",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "fusionweb.urls"
@@ -125,6 +136,39 @@ CHANNEL_LAYERS: dict[str, Any] = {
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }
 
+CACHES: dict[str, Any] = {
+    # what a process counts for itself, such as the rows of a list
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # what all web processes count together, where they can
+    "shared": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": VALUES["REDIS_URL"],
+        "KEY_PREFIX": "fusionweb",
+    }
+    if VALUES["REDIS_URL"]
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+
+AUTHENTICATION_BACKENDS = [
+    # refuses who is locked out, before any password is looked at
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT = VALUES["FUSIONWEB_LOGIN_ATTEMPTS"]
+AXES_COOLOFF_TIME = timedelta(minutes=VALUES["FUSIONWEB_LOGIN_LOCK_MINUTES"])
+# Both together: nobody can lock somebody else out from another machine.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "runs.web.views.account.locked_out"
+AXES_CLIENT_IP_CALLABLE = "runs.http.address.address_of_request"
+AXES_RESET_ON_SUCCESS = True
+# Who goes on trying while locked out is not locked out for longer.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# Logins are events of ours.
+AXES_DISABLE_ACCESS_LOG = True
+# Our own page in the admin site is for all of staff.
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -164,8 +208,24 @@ EMAIL_TIMEOUT = 10
 vars().update(environ.Env.email_url_config(VALUES["EMAIL_URL"] or "dummymail://"))
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+# Probes ask this machine directly.
+SECURE_REDIRECT_EXEMPT = [r"^health(/|$)", r"^metrics$"]
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SILENCED_SYSTEM_CHECKS = [
+    # HSTS for hosts below ours, and in the lists of browsers: not ours to promise
+    "security.W005",
+    "security.W021",
+]
+if not HTTPS:
+    # A lab may serve http within a network that it trusts: HSTS, redirect, secure cookies.
+    SILENCED_SYSTEM_CHECKS += [f"security.W0{number:02}" for number in (4, 8, 12, 16)]
 
 
 def without_traceback(record: logging.LogRecord) -> bool:
@@ -173,19 +233,39 @@ def without_traceback(record: logging.LogRecord) -> bool:
     return True
 
 
+def has_stack(record: logging.LogRecord) -> bool:
+    return record.exc_info is not None
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     # whoever scans the port must not fill the log with tracebacks
     "filters": {
-        "one_line": {"()": "django.utils.log.CallbackFilter", "callback": without_traceback}
+        "one_line": {"()": "django.utils.log.CallbackFilter", "callback": without_traceback},
+        "failures": {"()": "django.utils.log.CallbackFilter", "callback": has_stack},
     },
-    "formatters": {"plain": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {
+            "()": "runs.logs.Plain",
+            "format": "{asctime} {levelname:<7} {name}: {message}",
+            "style": "{",
+        },
+        "json": {"()": "runs.logs.Json"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": VALUES["FUSIONWEB_LOG_FORMAT"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": VALUES["LOG_LEVEL"]},
     "loggers": {
         "daphne": {"level": "WARNING"},
         "asyncio": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+        # every request has a line of its own already; this one has the stack of what failed
+        "django.request": {"filters": ["failures"]},
         "django.security.DisallowedHost": {"filters": ["one_line"]},
     },
 }

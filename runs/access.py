@@ -6,9 +6,10 @@ the admin site's are theirs alone. Nobody anonymous sees anything.
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from runs.errors import NotAllowed, NotFound
 from runs.models import Job, Project, Run
@@ -16,8 +17,7 @@ from runs.models import Job, Project, Run
 Row = TypeVar("Row", bound=Model)
 
 # Asked many times while one request lasts; who asks again does so with another user object.
-HIDDEN = "_hidden_projects"
-MANAGED = "_managed_projects"
+SIGHT = "_sight_of_projects"
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,12 @@ class HiddenProjects:
     def __bool__(self) -> bool:
         return bool(self.ids)
 
+    @property
+    def key(self) -> str:
+        """For names in a cache: figures of all that somebody sees differ by what they do not."""
+        numbers = ",".join(map(str, sorted(self.ids)))
+        return sha256(numbers.encode()).hexdigest()[:16] if numbers else "all"
+
 
 NONE_HIDDEN = HiddenProjects(frozenset(), frozenset())
 
@@ -38,22 +44,43 @@ def is_staff(user: Any) -> bool:
     return bool(user.is_active and user.is_staff)
 
 
-def hidden_projects(user: Any) -> HiddenProjects:
-    """Usually none, so that lists need no condition more than they have."""
-    known: HiddenProjects | None = getattr(user, HIDDEN, None)
+@dataclass(frozen=True)
+class Sight:
+    """What projects say of a person: which they do not see, and the slugs of which they manage."""
+
+    hidden: HiddenProjects
+    managed: frozenset[str]
+
+
+def sight_of(user: Any) -> Sight:
+    """One small query for each user object."""
+    known: Sight | None = getattr(user, SIGHT, None)
     if known is None:
-        known = NONE_HIDDEN if is_staff(user) else find_hidden(user)
-        setattr(user, HIDDEN, known)
+        known = find_sight(user)
+        setattr(user, SIGHT, known)
     return known
 
 
-def find_hidden(user: Any) -> HiddenProjects:
-    closed = Project.objects.filter(is_open=False)
-    if user.is_active and user.pk:
-        named = Project.objects.filter(Q(members=user.pk) | Q(managers=user.pk)).values("pk")
-        closed = closed.exclude(pk__in=named)
-    found = dict(closed.order_by().values_list("pk", "slug"))
-    return HiddenProjects(frozenset(found), frozenset(found.values()))
+def find_sight(user: Any) -> Sight:
+    """The few projects that are closed, or that the person manages."""
+    pk = user.pk if user.is_active else None
+    manages = Exists(Project.managers.through.objects.filter(user=pk, project=OuterRef("pk")))
+    belongs = Exists(Project.members.through.objects.filter(user=pk, project=OuterRef("pk")))
+    found = list(
+        Project.objects.filter(Q(is_open=False) | manages)
+        .order_by()
+        .values_list("pk", "slug", manages, belongs)
+    )
+    hidden = {pk: slug for pk, slug, managed, belongs in found if not (managed or belongs)}
+    return Sight(
+        HiddenProjects(frozenset(hidden), frozenset(hidden.values())),
+        frozenset(slug for _, slug, managed, _ in found if managed),
+    )
+
+
+def hidden_projects(user: Any) -> HiddenProjects:
+    """Usually none, so that lists need no condition more than they have; for staff, always."""
+    return NONE_HIDDEN if is_staff(user) else sight_of(user).hidden
 
 
 def visible(user: Any, rows: QuerySet[Row]) -> QuerySet[Row]:
@@ -80,23 +107,21 @@ def slug_of(thing: Any) -> str | None:
 
 
 def may_see(user: Any, thing: Any) -> bool:
-    return bool(user.is_active) and slug_of(thing) not in hidden_projects(user).slugs
+    hidden = hidden_projects(user)
+    if isinstance(thing, Run):
+        return bool(user.is_active) and thing.project_id not in hidden.ids
+    return bool(user.is_active) and slug_of(thing) not in hidden.slugs
 
 
 def require_see(user: Any, thing: Any, missing: type[NotFound] = NotFound) -> None:
     """Raises `missing`: what somebody may not see does not exist for them."""
     if not may_see(user, thing):
-        raise missing("There is no such thing, or it may have been deleted.")
+        raise missing
 
 
 def managed_projects(user: Any) -> frozenset[str]:
     """Slugs of the projects whose manager the person is; staff manage all without being named."""
-    known: frozenset[str] | None = getattr(user, MANAGED, None)
-    if known is None:
-        mine = Project.objects.filter(managers=user.pk) if user.pk else Project.objects.none()
-        known = frozenset(mine.order_by().values_list("slug", flat=True))
-        setattr(user, MANAGED, known)
-    return known
+    return sight_of(user).managed
 
 
 def may_manage(user: Any, thing: Any) -> bool:
@@ -108,6 +133,11 @@ def require_manage(user: Any, thing: Any, sentence: str) -> None:
     """Raises NotAllowed with that sentence."""
     if not may_manage(user, thing):
         raise NotAllowed(sentence)
+
+
+def manages_any(user: Any) -> bool:
+    """Whether there is a project the person manages, so that lists offer to act on what is its."""
+    return is_staff(user) or bool(user.is_active and managed_projects(user))
 
 
 def may_act_on(user: Any, thing: Run | Job) -> bool:

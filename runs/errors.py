@@ -18,6 +18,7 @@ FusionwebError
 │       └── PathOutside       a path that leaves the directory it belongs to
 ├── Conflict                  the thing's present state does not allow it
 │   ├── RunAlreadyCreated     creating it once more under the same id
+│   ├── RunAlreadyStarted     changing what only a waiting run lets change
 │   ├── RunAlreadyFinished    cancelling what has ended
 │   ├── RunStillActive        deleting or retrying what has not
 │   ├── JobStillActive        deleting a job that runs, or may
@@ -119,23 +120,33 @@ class TooManyRequests(FusionwebError):
 
 
 class NotFound(FusionwebError):
+    """Without a message it says its own sentence: what is hidden answers as what is missing."""
+
     code = "not_found"
+    sentence = "There is no such thing, or it has been deleted."
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or self.sentence)
 
 
 class CheckpointNotFound(NotFound):
     code = "checkpoint_not_found"
+    sentence = "There is no such checkpoint. It may have been deleted."
 
 
 class RunNotFound(NotFound):
     code = "run_not_found"
+    sentence = "There is no such run. It may have been deleted."
 
 
 class JobNotFound(NotFound):
     code = "job_not_found"
+    sentence = "There is no such job. Its directory may have been deleted or moved."
 
 
 class ProjectNotFound(NotFound):
     code = "project_not_found"
+    sentence = "There is no such project."
 
 
 class ProgramNotFound(NotFound):
@@ -156,6 +167,7 @@ class TopologyNotFound(NotFound):
 
 class AlertNotFound(NotFound):
     code = "alert_not_found"
+    sentence = "There is no such alert any more."
 
 
 class TokenNotFound(NotFound):
@@ -176,6 +188,10 @@ class Conflict(FusionwebError):
 
 class RunAlreadyCreated(Conflict):
     code = "run_already_created"
+
+
+class RunAlreadyStarted(Conflict):
+    code = "run_already_started"
 
 
 class RunAlreadyFinished(Conflict):

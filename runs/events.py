@@ -5,6 +5,7 @@ one. SQLite has one writer at a time (`BEGIN IMMEDIATE`), so its numbers rise in
 of commit; PostgreSQL takes them under a lock held until commit.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +80,9 @@ def latest_seq() -> int:
     return Event.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
 
 
-def events_after(seq: int, *, topic: str = "", limit: int = 500) -> list[Event]:
-    """At most `limit` events with a larger number than `seq`, oldest first."""
+def events_after(seq: int, *, topics: Collection[str] = (), limit: int = 500) -> list[Event]:
+    """At most `limit` events with a larger number than `seq`, oldest first; empty: any topic."""
     events = Event.objects.filter(seq__gt=seq)
-    if topic:
-        events = events.filter(topic=topic)
+    if topics:
+        events = events.filter(topic__in=topics)
     return list(events.order_by("seq")[:limit])

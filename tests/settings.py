@@ -7,6 +7,8 @@ os.environ.setdefault("FUSIONWEB_DATA", tempfile.mkdtemp(prefix="fusionweb-tests
 os.environ["FUSIONWEB_GRACE_SECONDS"] = "3"
 os.environ["SECRET_KEY"] = "tests-only"
 os.environ["FUSIONWEB_MIN_FREE_MB"] = "1"
+# a browser logs in for each test
+os.environ["FUSIONWEB_LOGINS_PER_MINUTE"] = "10000"
 os.environ["LOG_LEVEL"] = "WARNING"
 # A developer's own .env must not have tests write to people.
 for name in ("EMAIL_URL", "FUSIONWEB_ALERT_EMAILS", "FUSIONWEB_ALERT_WEBHOOK"):

@@ -36,6 +36,10 @@ BAD = [
     ("TIME_ZONE", ""),
     ("LOG_LEVEL", "loud"),
     ("REDIS_URL", "localhost:6379"),
+    ("FUSIONWEB_TRUSTED_PROXIES", "10.0.0.1/8"),
+    ("FUSIONWEB_TRUSTED_PROXIES", "proxy.example"),
+    ("FUSIONWEB_LOGIN_ATTEMPTS", "0"),
+    ("FUSIONWEB_HTTPS", "perhaps"),
 ]
 
 

@@ -6,13 +6,15 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from .recorded import Recorded
+
 
 def is_staff(request: HttpRequest) -> bool:
     user = request.user
     return isinstance(user, User) and user.is_active and user.is_staff
 
 
-class StaffAdmin(admin.ModelAdmin):
+class StaffAdmin(Recorded, admin.ModelAdmin):
     """Staff see, add, change and delete; lists never count what they do not show."""
 
     show_full_result_count = False

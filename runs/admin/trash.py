@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from runs.cleanup.trash import restore
+from runs.cleanup.trash import restore, trash_event
 from runs.models import Trash
 from runs.web.templatetags.show import count, size
 
@@ -25,7 +26,11 @@ def restore_selected(_: Any, request: HttpRequest, rows: QuerySet[Trash]) -> Non
 
 @admin.action(description="Remove for good at the supervisor's next round")
 def end_time(_: Any, request: HttpRequest, rows: QuerySet[Trash]) -> None:
-    ended = rows.filter(keep_until__gt=timezone.now()).update(keep_until=timezone.now())
+    due = list(rows.filter(keep_until__gt=timezone.now()))
+    with transaction.atomic():
+        ended = rows.filter(pk__in=[row.pk for row in due]).update(keep_until=timezone.now())
+        for row in due:
+            trash_event("time_ended", row, request.user)  # type: ignore[arg-type]
     messages.success(request, f"{count(ended, 'deletion')} will be removed within half a minute.")
 
 

@@ -58,6 +58,7 @@ def raise_for_job(job: Job, status: Status) -> None:
         kind=KINDS[status],
         message=sentence(str(job), status, job.reason),
         address=job.get_absolute_url(),
+        project=job.project,
     )
 
 
@@ -79,6 +80,7 @@ def raise_for_run(run: Run) -> None:
             kind=KINDS[status],
             message=sentence(f"{run.project.slug}/{run.name} of {run.owner}", status, run.reason),
             address=reverse("run", args=[run.pk]),
+            project=run.project.slug,
         )
     if status != Status.LOST:
         end_alert(f"run:{run.pk}:{Status.LOST}")

@@ -1,11 +1,14 @@
 """What pages ask about alerts."""
 
+from typing import Any
+
+from runs.access import visible
 from runs.models import Alert, Delivery
 
 
-def unacknowledged_count() -> int:
-    """How many wait for somebody; from a small index, for the header of every page."""
-    return Alert.objects.filter(acknowledged_at=None).count()
+def unacknowledged_count(user: Any) -> int:
+    """How many the person sees that wait; from a small index, for the header of every page."""
+    return visible(user, Alert.objects.filter(acknowledged_at=None)).count()
 
 
 def last_delivery(channel: str) -> Delivery | None:

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from runs.access import visible
 from runs.alerts.channels import channels_in_use
-from runs.alerts.selectors import unacknowledged_count
 from runs.events import record_event, take_sequence_lock
 from runs.models import Alert, Delivery
 from runs.models.alert import HAPPENINGS
@@ -22,8 +22,15 @@ QUIET = timedelta(minutes=15)
 KEPT = timedelta(days=90)
 
 
-def raise_alert(*, cause: str, kind: Alert.Kind, message: str, address: str = "") -> Alert:
-    """The alert of `cause`: a new one only where none of it is open.
+def raise_alert(
+    *,
+    cause: str,
+    kind: Alert.Kind,
+    message: str,
+    address: str = "",
+    project: str | None = None,
+) -> Alert:
+    """The alert of `cause`: a new one only where none of it is open; `project` is a slug.
 
     One that is not over counts once more and says no more. One that is over, but that nobody has
     acknowledged, is taken up again; it is sent again, unless it was a moment ago.
@@ -44,7 +51,9 @@ def raise_alert(*, cause: str, kind: Alert.Kind, message: str, address: str = ""
             alert.refresh_from_db()
         else:
             place = address if len(address) <= LONGEST_ADDRESS else ""
-            alert = Alert.objects.create(cause=cause, kind=kind, address=place, **news)
+            alert = Alert.objects.create(
+                cause=cause, kind=kind, address=place, project=project, **news
+            )
         order_deliveries(alert, now)
         announce(alert, "raised")
     return alert
@@ -94,10 +103,10 @@ def acknowledge(actor: Any, alert: Alert) -> bool:
 
 
 def acknowledge_all(actor: Any, *, up_to: int, kind: str = "") -> int:
-    """All with an id up to `up_to`, the newest that the person was shown; their number."""
+    """All they see with an id up to `up_to`, the newest they were shown; their number."""
     with transaction.atomic():
         take_sequence_lock()
-        open_alerts = Alert.objects.filter(acknowledged_at=None, pk__lte=up_to)
+        open_alerts = visible(actor, Alert.objects.filter(acknowledged_at=None, pk__lte=up_to))
         if kind:
             open_alerts = open_alerts.filter(kind=kind)
         ids = list(open_alerts.order_by("pk").values_list("pk", flat=True))
@@ -106,7 +115,7 @@ def acknowledge_all(actor: Any, *, up_to: int, kind: str = "") -> int:
                 topic="alerts",
                 kind="alert.acknowledged",
                 subject="",
-                payload={"ids": ids, "open": unacknowledged_count()},
+                payload={"ids": ids},
                 actor=actor,
             )
     return len(ids)
@@ -136,9 +145,9 @@ def announce(alert: Alert, kind: str, actor: Any = None) -> None:
             "kind": str(alert.kind),
             "message": alert.message,
             "count": alert.count,
-            "open": unacknowledged_count(),
         },
         actor=actor,
+        project=alert.project,
     )
 
 

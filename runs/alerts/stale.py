@@ -75,8 +75,9 @@ def raise_stale(job: Job) -> None:
             kind=Alert.Kind.JOB_STALE,
             message=f"{job} has not been heard of for {settings.FUSIONWEB_STALE_SECONDS:g} s",
             address=reverse("run", args=[run]) if run else job.get_absolute_url(),
+            project=job.project,
         )
-        announce("jobs", [Change("job.stale", job.pk, {"status": STALE})])
+        announce("jobs", [Change("job.stale", job.pk, job.project, {"status": STALE})])
 
 
 def end_heard(root: Root) -> None:
@@ -86,7 +87,8 @@ def end_heard(root: Root) -> None:
         with transaction.atomic():
             end_alert(f"job:{job.pk}:stale")
             if job.status == Status.RUNNING:
-                announce("jobs", [Change("job.running", job.pk, {"status": job.status})])
+                again = Change("job.running", job.pk, job.project, {"status": job.status})
+                announce("jobs", [again])
 
 
 def end_of_deleted_jobs() -> None:

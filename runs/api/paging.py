@@ -1,7 +1,7 @@
 """Lists by cursor, stable while rows are added: the same pages by key as in the browser."""
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, TypeVar
 
 from django.db.models import QuerySet
 from ninja import Query, Schema
@@ -12,6 +12,7 @@ from runs.events import latest_seq
 from runs.lists.counting import count_of
 from runs.lists.paging import Column, page_of
 
+Thing = TypeVar("Thing")
 LIMIT = 50
 MOST = 500
 
@@ -20,7 +21,7 @@ class Paging(Schema):
     """What every list takes beside its filters."""
 
     limit: Annotated[int, Field(ge=1, le=MOST)] = LIMIT
-    cursor: Annotated[str, Field(max_length=500)] = ""
+    cursor: Annotated[str, Field(max_length=2000)] = ""
 
 
 PagingQuery = Query[Paging]
@@ -45,6 +46,23 @@ def page_answer(
     alone = not paging.cursor and not page.older
     total = len(page.keys) if alone else count_of(rows.order_by(), seq)
     return {"items": load(page.keys), "next": page.older or None, "total": total}
+
+
+def listed_answer(
+    things: Iterable[Thing],
+    key: Callable[[Thing], str],
+    paging: Paging,
+    item: Callable[[Thing], Any],
+) -> dict[str, Any]:
+    """The same of what is in memory, in the order of `key`, which each has of its own."""
+    keyed = sorted(((key(thing), thing) for thing in things), key=lambda pair: pair[0])
+    rest = [pair for pair in keyed if pair[0] > paging.cursor]
+    shown = rest[: paging.limit]
+    return {
+        "items": [item(thing) for _, thing in shown],
+        "next": shown[-1][0] if len(rest) > len(shown) else None,
+        "total": len(keyed),
+    }
 
 
 def column_of(columns: tuple[Column, ...], order: str) -> Column:

@@ -1,6 +1,7 @@
 """What it takes to go on from a checkpoint: a program that can, and its configuration."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from runs.checkpoints.files import TextFile, configurations, directory_of, document_of
 from runs.checkpoints.selectors import maker_of
@@ -49,8 +50,9 @@ class ResumePlan:
             return None
 
 
-def plan_resume(checkpoint: Checkpoint) -> ResumePlan:
-    maker = maker_of(checkpoint).run
+def plan_resume(checkpoint: Checkpoint, user: Any) -> ResumePlan:
+    """Of a checkpoint the person sees; a run they do not see is none that made it."""
+    maker = maker_of(checkpoint, user).run
     return ResumePlan(checkpoint, maker, maker or newest_run_of_name(checkpoint))
 
 

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from runs.access import is_staff
 from runs.errors import CheckpointPinned, Conflict, InvalidInput, NotAllowed
 from runs.events import record_event
 from runs.models import Checkpoint, Review
@@ -27,7 +28,7 @@ VERBS = {
 
 
 def may_review(user: Any) -> bool:
-    return bool(user.is_active and user.is_staff)
+    return is_staff(user)
 
 
 def is_protected(checkpoint: Checkpoint) -> bool:
@@ -207,4 +208,5 @@ def announce(checkpoint: Checkpoint, word: str, pinned: bool, actor: User) -> No
             "path": str(checkpoint),
         },
         actor=actor,
+        project=checkpoint.project,
     )

@@ -1,9 +1,11 @@
 """What pages and the API ask about checkpoints: always the table, never the disk."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from runs.access import visible
 from runs.errors import CheckpointNotFound
 from runs.models import Checkpoint, Job, Run
 
@@ -41,7 +43,7 @@ def find_checkpoint(
     shown = found.select_related("root", "reviewed_by").order_by("root__position", "root_id")
     checkpoint = shown.first()
     if checkpoint is None:
-        raise CheckpointNotFound("There is no such checkpoint. It may have been deleted.")
+        raise CheckpointNotFound
     return checkpoint
 
 
@@ -50,7 +52,7 @@ def checkpoint_by_id(pk: int | str) -> Checkpoint:
     found = Checkpoint.objects.select_related("root", "reviewed_by")
     checkpoint = found.filter(pk=pk).first() if str(pk).isascii() and str(pk).isdigit() else None
     if checkpoint is None:
-        raise CheckpointNotFound("There is no such checkpoint. It may have been deleted.")
+        raise CheckpointNotFound
     return checkpoint
 
 
@@ -102,15 +104,18 @@ def approved_for(checkpoint: Checkpoint) -> Checkpoint | None:
     return approved.filter(group=checkpoint.group, name=checkpoint.name).first() or approved.first()
 
 
-def maker_of(checkpoint: Checkpoint) -> Maker:
-    """By the id in its job.json, or by the run id that its suffix begins with."""
+def maker_of(checkpoint: Checkpoint, user: Any) -> Maker:
+    """By the id in its job.json, or by the run id that its suffix begins with.
+
+    job.json may name a run of any project: only one that the person sees counts.
+    """
     ids = [checkpoint.made_by_id, checkpoint.suffix.partition("/")[0]]
     wanted = [each for each in ids if each]
-    run = Run.objects.select_related("program", "project", "owner").filter(pk__in=wanted).first()
+    runs = visible(user, Run.objects.select_related("program", "project", "owner"))
     jobs = Job.objects.select_related("root").filter(
         project=checkpoint.project, group=checkpoint.group, name=checkpoint.name
     )
-    return Maker(run, jobs.filter(run_id__in=wanted).first())
+    return Maker(runs.filter(pk__in=wanted).first(), jobs.filter(run_id__in=wanted).first())
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from runs.access import require_staff
+from runs.access import require_manage, require_staff
 from runs.contract.layout import METADATA
 from runs.contract.metadata import MetadataUnreadable, read_metadata
 from runs.contract.status import DELETABLE, Status
@@ -34,7 +34,9 @@ from runs.models import Checkpoint, Job, Review, Root, Run, Trash
 
 from .moves import Mover, parts_without, stands_below
 from .reasons import Resumptions, activity, approval
-from .trash import Deleted, Discarded, into_trash, keep_moves, record
+from .trash import Deleted, Discarded, into_trash, keep_moves, record, trash_event
+
+ONLY_MANAGERS = "Only the managers of a project and staff may delete jobs that were found on disk."
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def discard_run(run: Run, *, actor: User | None, reason: str = "") -> Deleted:
         keep_moves(trash, mover)
         announce_run(run, "deleted", actor)
         if job:
-            announce("jobs", [Change("job.gone", job.pk, {"status": str(job.status)})])
+            gone = Change("job.gone", job.pk, job.project, {"status": str(job.status)})
+            announce("jobs", [gone])
     kept = [f"Its checkpoint {each.suffix} stays: {approval(each)}." for each in pinned]
     return Deleted(measured.files, measured.size_bytes, trash.pk, run.name, kept)
 
@@ -136,7 +139,10 @@ def delete_checkpoint_rows(checkpoints: list[Checkpoint]) -> None:
     Checkpoint.objects.filter(pk__in=[each.pk for each in checkpoints]).delete()
     announce(
         "checkpoints",
-        [Change("checkpoint.deleted", row.pk, {"status": row.decision}) for row in checkpoints],
+        [
+            Change("checkpoint.deleted", row.pk, row.project, {"status": row.decision})
+            for row in checkpoints
+        ],
     )
 
 
@@ -148,9 +154,9 @@ def refuse_what_is_used(directory: Path) -> None:
 def delete_job(*, actor: Any, job: Job, reason: str = "") -> Deleted:
     """Delete a job that was found on disk; one that a run ordered goes with its run.
 
-    Raises NotAllowed but for staff, and what `discard_job` raises.
+    Raises NotAllowed but for managers of its project and staff, and what `discard_job` raises.
     """
-    require_staff(actor, "Only staff may delete jobs that were found on disk.")
+    require_manage(actor, job, ONLY_MANAGERS)
     return discard_job(job, actor=actor, reason=reason)
 
 
@@ -176,8 +182,15 @@ def discard_job(job: Job, *, actor: User | None, reason: str = "") -> Deleted:
             topic="jobs",
             kind="job.gone",
             subject=f"job:{job.pk}",
-            payload={"id": job.pk, "status": str(row.status), "trash_id": trash.pk},
+            payload={
+                "id": job.pk,
+                "label": str(row.path),
+                "status": str(row.status),
+                "reason": reason,
+                "trash_id": trash.pk,
+            },
             actor=actor,
+            project=row.project,
         )
     return Deleted(measured.files, measured.size_bytes, trash.pk, str(row.path))
 
@@ -238,6 +251,7 @@ def discard_checkpoint(checkpoint: Checkpoint, *, actor: User | None, reason: st
             mover, thing, actor=actor, reason=reason, size=(measured.files, measured.size_bytes)
         )
         delete_checkpoint_rows(rows)
+        trash_event("added", trash, actor)
         mover.discard(checkpoint.directory, checkpoint.root.directory)
         keep_moves(trash, mover)
     return Deleted(measured.files, measured.size_bytes, trash.pk, str(checkpoint))

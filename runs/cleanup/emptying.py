@@ -155,6 +155,7 @@ def settle_entry(entry: Path, kind: Root.Kind, mover: Mover) -> None:
             kind="trash.put_back",
             subject="",
             payload={"path": str(place)},
+            project=place.relative_to(entry.parent.parent).parts[0],
         )
     if taken:
         adopt(entry, kind, taken)

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from runs.access import require_staff
+from runs.access import require_manage
 from runs.errors import FusionwebError, NotFound
 from runs.events import record_event
 from runs.models import Checkpoint, Job, Retention, Run, Trash
@@ -19,6 +19,7 @@ from .deletion import discard_checkpoint, discard_job, discard_run
 from .planning import Item, Plan, make_plan
 from .trash import Deleted
 
+ONLY_MANAGERS = "Only the managers of the project and staff may change or apply retention."
 Row = TypeVar("Row", Run, Job, Checkpoint)
 
 
@@ -49,6 +50,30 @@ def plan(rule: Retention) -> Plan:
     return make_plan(rule, candidates(rule), timezone.now())
 
 
+def save_rule(*, actor: Any, rule: Retention) -> None:
+    """Raises NotAllowed."""
+    require_manage(actor, rule.project, ONLY_MANAGERS)
+    with transaction.atomic():
+        rule.save()
+        record_event(
+            topic="trash",
+            kind="retention.changed",
+            subject=f"retention:{rule.pk}",
+            payload={
+                "project": rule.project.slug,
+                "subject": rule.subject,
+                "keep_latest": rule.keep_latest,
+                "keep_approved": rule.keep_approved,
+                "keep_best": rule.keep_best,
+                "older_than_days": rule.older_than_days,
+                "budget_bytes": rule.budget_bytes,
+                "automatic": rule.automatic,
+            },
+            actor=actor,
+            project=rule.project.slug,
+        )
+
+
 def fingerprint(planned: Plan) -> str:
     """The same for two plans that remove the same."""
     keys = "\n".join(f"{item.candidate.kind} {item.candidate.pk}" for item in planned.going)
@@ -62,12 +87,12 @@ def apply(
     actor: Any,
     is_stopped: Callable[[], bool] = never,
 ) -> Outcome:
-    """Remove what was planned, as staff. Raises NotAllowed.
+    """Remove what was planned, as staff or a manager of the project. Raises NotAllowed.
 
     Each is judged once more just before it goes: what was approved, restarted or resumed from
     since the plan was made stays, and is said.
     """
-    require_staff(actor, "Only staff may apply retention.")
+    require_manage(actor, rule.project, ONLY_MANAGERS)
     return carry_out(rule, planned, actor=actor, is_stopped=is_stopped)
 
 
@@ -140,4 +165,5 @@ def tell(rule: Retention, outcome: Outcome, actor: User | None) -> None:
                 "size_bytes": outcome.size_bytes,
             },
             actor=actor,
+            project=rule.project.slug,
         )

@@ -23,6 +23,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, models, t
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from runs.access import is_staff, managed_projects, may_manage, may_see, visible
 from runs.discovery.announce import Change, announce
 from runs.errors import Conflict, DiskSpaceInsufficient, NotAllowed, NotFound, PlaceTaken
 from runs.events import record_event, take_sequence_lock
@@ -123,18 +124,20 @@ def keep_moves(trash: Trash, mover: Mover) -> None:
 
 
 def visible_trash(user: Any) -> QuerySet[Trash]:
-    """Staff see all of it; members what they deleted, and their runs whoever deleted them."""
-    everything = Trash.objects.select_related("deleted_by")
-    if user.is_staff:
+    """Staff see all of it, managers what is of their projects; others what they deleted, and
+    their runs whoever deleted them."""
+    everything = visible(user, Trash.objects.select_related("deleted_by"))
+    if is_staff(user):
         return everything
     own_runs = Q(kind=Trash.Kind.RUN, owner=user.get_username())
-    return everything.filter(Q(deleted_by=user) | own_runs)
+    managed = Q(project__in=managed_projects(user))
+    return everything.filter(Q(deleted_by=user) | own_runs | managed)
 
 
 def may_restore(user: Any, trash: Trash) -> bool:
     owns = trash.kind == Trash.Kind.RUN and trash.owner == user.get_username()
     deleted = trash.deleted_by_id == user.pk
-    return bool(user.is_active and (user.is_staff or owns or deleted))
+    return may_see(user, trash) and (owns or deleted or may_manage(user, trash))
 
 
 def restore(*, actor: User, trash: Trash) -> Trash:
@@ -143,7 +146,7 @@ def restore(*, actor: User, trash: Trash) -> Trash:
     Raises NotAllowed, NotFound for what is out of the trash already, PlaceTaken, Conflict.
     """
     if not may_restore(actor, trash):
-        raise NotAllowed("Only staff and whoever deleted it may put it back.")
+        raise NotAllowed("Only whoever deleted it, managers of its project and staff may do that.")
     with into_trash() as mover:
         found = Trash.objects.select_for_update().filter(pk=trash.pk).first()
         if found is None:
@@ -199,10 +202,11 @@ def tell_of_return(rows: Iterable[models.Model], actor: User) -> None:
         if isinstance(row, Run):
             transitions.announce(row, "restored", actor)
         elif isinstance(row, Job):
-            found["jobs"].append(Change("job.found", row.pk, {"status": str(row.status)}))
+            status = {"status": str(row.status)}
+            found["jobs"].append(Change("job.found", row.pk, row.project, status))
         elif isinstance(row, Checkpoint):
             status = {"status": str(row.decision)}
-            found["checkpoints"].append(Change("checkpoint.restored", row.pk, status))
+            found["checkpoints"].append(Change("checkpoint.restored", row.pk, row.project, status))
     for topic, changes in found.items():
         announce(topic, changes)
 
@@ -223,4 +227,5 @@ def trash_event(kind: str, trash: Trash, actor: User | None = None, **more: Any)
         subject=f"trash:{trash.pk}",
         payload=payload,
         actor=actor,
+        project=trash.project,
     )

@@ -1,7 +1,7 @@
 """How much of the disks is whose: from the tables, where sizes are measured in the background."""
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
+from runs.access import hidden_projects
 from runs.discovery.roots import configured_roots
 from runs.models import Checkpoint, Job, Root, Trash
 
@@ -73,20 +74,30 @@ class Disk:
         return 1 - self.free / self.total if self.total else 0.0
 
 
-def usage() -> Usage:
-    """At most a minute old."""
-    found: Usage | None = cache.get(CACHE_KEY)
+@dataclass(frozen=True)
+class Counted:
+    """Sums as `counted` yields them, and when."""
+
+    rows: list[tuple[Any, ...]]
+    at: datetime
+
+
+def usage(user: Any) -> Usage:
+    """Of the projects that the person sees; at most a minute old."""
+    found: Counted | None = cache.get(CACHE_KEY)
     if found is None:
-        found = add_up()
+        found = Counted(list(counted()), timezone.now())
         cache.set(CACHE_KEY, found, KEPT_SECONDS)
-    return found
+    return add_up(found, hidden_projects(user).slugs)
 
 
-def add_up() -> Usage:
+def add_up(found: Counted, hidden: Collection[str]) -> Usage:
     projects: dict[str, Share] = {}
     owners: dict[str, Share] = {}
     total = Share("")
-    for kind, project, owner, *amounts in counted():
+    for kind, project, owner, *amounts in found.rows:
+        if project in hidden:
+            continue
         for share in (
             projects.setdefault(project, Share(project)),
             owners.setdefault(owner, Share(owner)),
@@ -94,7 +105,7 @@ def add_up() -> Usage:
         ):
             amount: Amount = getattr(share, kind)
             amount.add(*amounts)
-    return Usage(list(projects.values()), list(owners.values()), total, timezone.now())
+    return Usage(list(projects.values()), list(owners.values()), total, found.at)
 
 
 def counted() -> Iterable[tuple[Any, ...]]:

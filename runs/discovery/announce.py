@@ -11,11 +11,12 @@ EVENTS_A_BATCH = 200
 
 @dataclass(frozen=True)
 class Change:
-    """`kind` is the event's (`job.found`, `checkpoint.gone`), `pk` the row's; `payload` is what a
-    row of a list needs beside its id."""
+    """`kind` is the event's (`job.found`, `checkpoint.gone`), `pk` the row's, `project` the slug of
+    its project; `payload` is what a row of a list needs beside its id."""
 
     kind: str
     pk: int
+    project: str
     payload: dict[str, Any] = field(default_factory=dict)
 
 
@@ -34,6 +35,7 @@ def announce(topic: str, changes: list[Change]) -> None:
             kind=change.kind,
             subject=f"{topic.removesuffix('s')}:{change.pk}",
             payload={"id": change.pk, **change.payload},
+            project=change.project,
         )
 
 

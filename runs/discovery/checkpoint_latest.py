@@ -80,4 +80,4 @@ def _rows(root: Root, names: Iterable[NameKey]) -> dict[NameKey, list[Row]]:
 def _change(row: Row, latest: str) -> Change:
     project, group, name = row.key
     payload = {"project": project, "group": group, "name": name, "suffix": row.suffix}
-    return Change("checkpoint.changed", row.pk, {**payload, "latest": latest})
+    return Change("checkpoint.changed", row.pk, project, {**payload, "latest": latest})

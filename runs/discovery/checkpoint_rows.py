@@ -139,4 +139,4 @@ def _key(row: CheckpointRow | Checkpoint) -> Key:
 
 def _change(kind: str, row: Checkpoint) -> Change:
     payload = dict(zip(KEY_COLUMNS, _key(row), strict=True))
-    return Change(kind, row.pk, {**payload, "complete": row.complete})
+    return Change(kind, row.pk, row.project, {**payload, "complete": row.complete})

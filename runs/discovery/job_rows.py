@@ -151,9 +151,9 @@ def _changes(root: Root, rows: list[JobRow], before: dict[Key, _Before]) -> list
     for row in rows:
         known = before.get(key_of(row))
         if known is None:
-            changes.append(Change("job.found", new[key_of(row)], _payload(row)))
+            changes.append(Change("job.found", new[key_of(row)], row.project, _payload(row)))
         elif kind := _kind_of_change(row, known):
-            changes.append(Change(kind, known.pk, _payload(row)))
+            changes.append(Change(kind, known.pk, row.project, _payload(row)))
     return changes
 
 
@@ -163,6 +163,10 @@ def _kind_of_change(row: JobRow, before: _Before) -> str:
     if row.status != before.status and not before.ordered:
         return f"job.{row.status}"
     return "" if before.ordered or _told(row) == before.told else "job.changed"
+
+
+def _change(kind: str, job: Job) -> Change:
+    return Change(kind, job.pk, job.project, _payload(job))
 
 
 def _payload(row: JobRow | Job) -> dict[str, Any]:
@@ -186,7 +190,7 @@ def move(root: Root, moves: dict[Key, Key]) -> None:
         job.project, job.group, job.name, job.run_id = moves[old]
         job.search_text = search_text(moves[old], job)
     Job.objects.bulk_update(jobs.values(), [*KEY_COLUMNS, "search_text"], batch_size=500)
-    announce("jobs", [Change("job.changed", job.pk, _payload(job)) for job in jobs.values()])
+    announce("jobs", [_change("job.changed", job) for job in jobs.values()])
 
 
 def remove(root: Root, keys: list[Key]) -> None:
@@ -194,5 +198,5 @@ def remove(root: Root, keys: list[Key]) -> None:
     found = primary_keys(Job, root, keys).values()
     for pks in chunks(list(found), ROWS_A_DELETE):
         jobs = list(Job.objects.filter(pk__in=pks, ordered_run=None))
-        announce("jobs", [Change("job.gone", job.pk, _payload(job)) for job in jobs])
+        announce("jobs", [_change("job.gone", job) for job in jobs])
         Job.objects.filter(pk__in=[job.pk for job in jobs]).delete()

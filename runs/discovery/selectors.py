@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
+from runs.access import hidden_projects, visible
 from runs.contract.status import Status
 from runs.errors import JobNotFound
 from runs.models import Job
@@ -60,7 +61,7 @@ def find_job(project: str, group: str, name: str, run_id: str, root_id: int | No
     found = Job.objects.filter(**key).select_related("root", "ordered_run")
     job = found.order_by("root__position", "root").first()
     if job is None:
-        raise JobNotFound("There is no such job. Its directory may have been deleted or moved.")
+        raise JobNotFound
     return job
 
 
@@ -97,12 +98,18 @@ class JobCounts:
         return found
 
 
-def job_counts() -> JobCounts:
-    """Never older than a few seconds; which of the running are stale is always of now."""
-    by_place = Counter(cache.get_or_set("job-counts", count_jobs, COUNT_SECONDS) or {})
-    for project, group, n in (
-        stale_jobs().order_by().values_list("project", "group").annotate(Count("pk"))
-    ):
+def job_counts(user: Any) -> JobCounts:
+    """Of the projects that the person sees.
+
+    Never older than a few seconds; which of the running are stale is always of now.
+    """
+    counted: dict[tuple[str, str, str], int] = (
+        cache.get_or_set("job-counts", count_jobs, COUNT_SECONDS) or {}
+    )
+    hidden = hidden_projects(user).slugs
+    by_place = Counter({place: n for place, n in counted.items() if place[0] not in hidden})
+    stale = visible(user, stale_jobs()).order_by().values_list("project", "group")
+    for project, group, n in stale.annotate(Count("pk")):
         running = by_place[project, group, Status.RUNNING.value]
         by_place[project, group, STALE] = min(n, running)
         by_place[project, group, Status.RUNNING.value] = running - min(n, running)
@@ -114,6 +121,6 @@ def count_jobs() -> dict[tuple[str, str, str], int]:
     return {(place[0], place[1], place[2]): place[3] for place in counted.annotate(Count("pk"))}
 
 
-def chips_in_use() -> int:
-    """Of all jobs that run and were heard of."""
-    return running_jobs().aggregate(chips=Sum("total_chips"))["chips"] or 0
+def chips_in_use(user: Any) -> int:
+    """Of all jobs the person sees that run and were heard of."""
+    return visible(user, running_jobs()).aggregate(chips=Sum("total_chips"))["chips"] or 0

@@ -1,12 +1,15 @@
-"""Sums over all jobs and checkpoints, kept for a few seconds: they read whole indexes."""
+"""Sums over all jobs and checkpoints that somebody sees, kept for a few seconds: they read whole
+indexes."""
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
+from runs.access import hidden_projects, visible
 from runs.contract.status import Status
 from runs.models import Checkpoint, Job
 
@@ -24,9 +27,13 @@ class CheckpointTotal:
     size_bytes: int = 0
 
 
-def checkpoint_totals() -> dict[str, CheckpointTotal]:
+def checkpoint_totals(user: Any) -> dict[str, CheckpointTotal]:
     """By project; those whose directory is gone are left out."""
-    return cache.get_or_set("checkpoint-totals", sum_checkpoints, KEPT_SECONDS) or {}
+    totals: dict[str, CheckpointTotal] = (
+        cache.get_or_set("checkpoint-totals", sum_checkpoints, KEPT_SECONDS) or {}
+    )
+    hidden = hidden_projects(user).slugs
+    return {project: total for project, total in totals.items() if project not in hidden}
 
 
 def sum_checkpoints() -> dict[str, CheckpointTotal]:
@@ -37,11 +44,13 @@ def sum_checkpoints() -> dict[str, CheckpointTotal]:
     return {row["project"]: CheckpointTotal(row["n"], row["size"] or 0) for row in summed}
 
 
-def recent_counts() -> dict[str, int]:
+def recent_counts(user: Any) -> dict[str, int]:
     """By status, those of the final ones that began in the last `RECENT_DAYS` days."""
-    return cache.get_or_set("recent-jobs", count_recent, KEPT_SECONDS) or {}
+    key = f"recent-jobs-{hidden_projects(user).key}"
+    return cache.get_or_set(key, lambda: count_recent(user), KEPT_SECONDS) or {}
 
 
-def count_recent() -> dict[str, int]:
-    recent = Job.objects.filter(listed_at__gte=timezone.now() - timedelta(days=RECENT_DAYS))
+def count_recent(user: Any) -> dict[str, int]:
+    began = Job.objects.filter(listed_at__gte=timezone.now() - timedelta(days=RECENT_DAYS))
+    recent = visible(user, began)
     return {status.value: recent.filter(status=status).count() for status in RECENT_STATUSES}

@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,12 +11,13 @@ from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
 
-from runs.errors import ArtifactNotFound, PathOutside
+from runs.errors import ArtifactNotFound, InvalidInput, PathOutside
 
 MAX_ENTRIES = 2_000
 # A directory with more is not read to its end.
 MAX_COUNTED = 100_000
 MAX_TREE_FILES = 1_000_000
+Order = tuple[bool, list[tuple[int, int, str]], str]
 UNENCODABLE = re.compile("[\ud800-\udfff]")
 
 
@@ -35,11 +37,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Listing:
-    """`total` counts what there is to list, as far as 100,000; `truncated`: not all is here."""
+    """`total` counts what there is to list, as far as 100,000; `truncated`: more follows, behind
+    `cursor`."""
 
     entries: list[Entry]
     truncated: bool
     total: int
+    cursor: str = ""
 
 
 def resolve_inside(root: Path, relative: str) -> Path:
@@ -62,10 +66,13 @@ def resolve_inside(root: Path, relative: str) -> Path:
     return real
 
 
-def list_directory(root: Path, relative: str = "") -> Listing:
+def list_directory(
+    root: Path, relative: str = "", *, limit: int = MAX_ENTRIES, after: str = ""
+) -> Listing:
     """Files and folders, folders first, in natural order; hidden ones are left out.
 
-    Raises as `resolve_inside`, and NotFound where it is not a folder.
+    At most `limit` of them, those behind the one that the `cursor` of a listing stands for.
+    Raises as `resolve_inside`, NotFound where it is not a folder, InvalidInput for no cursor.
     """
     directory = resolve_inside(root, relative)
     if not directory.is_dir():
@@ -76,9 +83,12 @@ def list_directory(root: Path, relative: str = "") -> Listing:
             found = list(islice((item for item in scan if _is_shown(item, root)), MAX_COUNTED))
     except OSError as error:
         raise ArtifactNotFound(f"{_shown(relative)} cannot be opened.") from error
-    first = nsmallest(MAX_ENTRIES, found, key=_order)
+    behind = _behind(found, after) if after else found
+    first = nsmallest(limit, behind, key=_order)
     entries = [entry for item in first if (entry := _entry(item, prefix))]
-    return Listing(entries, truncated=len(found) > len(first), total=len(found))
+    truncated = len(behind) > len(first)
+    cursor = _cursor(first[-1]) if truncated and first else ""
+    return Listing(entries, truncated, total=len(found), cursor=cursor)
 
 
 def walk_files(root: Path, *, hidden: bool = False) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -162,11 +172,30 @@ def _entry(item: os.DirEntry[str], prefix: str) -> Entry | None:
     return Entry(name, path, "file", found.st_size, modified_at)
 
 
-def _order(item: os.DirEntry[str]) -> tuple[bool, list[tuple[int, int, str]], str]:
+def _order(item: os.DirEntry[str]) -> Order:
     """Folders first; load_9 before load_10."""
-    pieces = re.findall(r"([0-9]+)|([^0-9]+)", item.name)
+    return _place(not item.is_dir(), item.name)
+
+
+def _place(is_file: bool, name: str) -> Order:
+    pieces = re.findall(r"([0-9]+)|([^0-9]+)", name)
     natural = [(0, int(digits), "") if digits else (1, 0, word.lower()) for digits, word in pieces]
-    return not item.is_dir(), natural, item.name
+    return is_file, natural, name
+
+
+def _cursor(item: os.DirEntry[str]) -> str:
+    """Also of a name that is not UTF-8."""
+    kind = "d" if item.is_dir() else "f"
+    return kind + urlsafe_b64encode(os.fsencode(item.name)).decode()
+
+
+def _behind(found: list[os.DirEntry[str]], cursor: str) -> list[os.DirEntry[str]]:
+    try:
+        name = os.fsdecode(urlsafe_b64decode(cursor[1:]))
+        place = _place(cursor[0] == "f", name)
+    except ValueError as error:
+        raise InvalidInput("This page's address is damaged. Begin at the first page.") from error
+    return [item for item in found if _order(item) > place]
 
 
 def _shown(relative: str) -> str:

@@ -11,9 +11,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED
 
 from zipstream import ZipStream
 
-from runs.errors import NotFound, PassingFault
+from runs.errors import NotFound, PassingFault, PathOutside
 from runs.files.artifacts import UNENCODABLE, walk_files
-from runs.files.regular import Readable, open_regular, pread_full
+from runs.files.regular import Confined, Readable, open_regular, pread_full, within
 
 CHUNK_BYTES = 256 * 1024
 # Eighteen digits are an exabyte; longer numbers are no ranges but attacks on int().
@@ -92,7 +92,8 @@ async def file_chunks(
 
 
 def zip_chunks(root: Path) -> Generator[bytes, None, None]:
-    """A zip of the files under `root`, made while it is read; no symlink, nothing hidden.
+    """A zip of the files under `root`, a real path, made while it is read; no symlink, nothing
+    hidden, and nothing from elsewhere, whatever is put in a folder's place meanwhile.
 
     A log that grows is packed as long as it was. What vanishes or cannot be read is named in a
     note inside the archive.
@@ -101,21 +102,24 @@ def zip_chunks(root: Path) -> Generator[bytes, None, None]:
     missing: list[str] = []
     for relative, item in walk_files(root):
         name = UNENCODABLE.sub("\ufffd", relative)
-        yield from _packed(archive, Path(item.path), name, missing)
+        yield from _packed(archive, within(root, Path(item.path)), name, missing)
     if missing:
         note = "These files vanished or could not be read to their end:\n" + "\n".join(missing)
         archive.add(note + "\n", MISSING_NOTE)
     yield from archive.finalize()
 
 
-def _packed(archive: ZipStream, path: Path, name: str, missing: list[str]) -> Iterator[bytes]:
+def _packed(archive: ZipStream, file: Confined, name: str, missing: list[str]) -> Iterator[bytes]:
     try:
-        with open_regular(path, follow=False) as descriptor:
+        with open_regular(file, follow=False) as descriptor:
             size = os.fstat(descriptor).st_size
             content = _content(descriptor, size, name, missing)
-            kind = ZIP_STORED if path.suffix.lower() in PACKED else ZIP_DEFLATED
+            kind = ZIP_STORED if file.path.suffix.lower() in PACKED else ZIP_DEFLATED
             archive.add(content, name, size=size, compress_type=kind)
             yield from archive.file()
+    except PathOutside:
+        # its name is not ours to tell either
+        return
     except (OSError, NotFound):
         missing.append(name)
 

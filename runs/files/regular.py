@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from runs.errors import ArtifactNotFound
+from runs.errors import ArtifactNotFound, PathOutside
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,19 @@ class Confined:
         return self.path.name
 
     def check(self, descriptor: int) -> None:
-        """Raises NotFound where the opened file lies outside of the directory."""
+        """Raises PathOutside where the opened file lies outside of the directory."""
         home = self.root.resolve() / self.directory.relative_to(self.root)
         if not real_path(descriptor).is_relative_to(home):
-            raise ArtifactNotFound(f"{self.name} leads out of its directory.")
+            raise PathOutside(f"{self.name} leads out of its directory.")
 
 
 Readable = Path | Confined
+
+
+def within(home: Path, file: Path) -> Confined:
+    """A file found below `home`, a real path: wherever it leads by the time it is opened, what is
+    read lies there. Both as `resolve_inside` gives them."""
+    return Confined(Path(home.anchor), home, str(file))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from runs.errors import FusionwebError
+from runs.errors import FusionwebError, TooManyRequests
 from runs.http.statuses import status_of
 from runs.web.views.errors import error_page
 
@@ -22,11 +22,16 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+# What no page here needs.
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+)
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
-class ContentSecurityPolicy:
-    """Adds the policy to every answer that has none of its own."""
+class AnswerPolicies:
+    """Adds the policies to every answer that has none of its own."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -34,6 +39,7 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
 
 
@@ -49,4 +55,7 @@ class ErrorPages:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, FusionwebError):
             return None
-        return error_page(request, status_of(exception), exception.message)
+        response = error_page(request, status_of(exception), exception.message)
+        if isinstance(exception, TooManyRequests):
+            response["Retry-After"] = str(exception.retry_after_seconds)
+        return response

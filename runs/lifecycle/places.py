@@ -35,6 +35,16 @@ def own_checkpoints(run: Run) -> Path:
     return checkpoint_directory(run) / run.pk
 
 
+def project_at(path: Path) -> str | None:
+    """The slug of the project whose directory holds a path, below any root; None outside."""
+    real = path.resolve()
+    for folder in (*settings.FUSIONWEB_STATUS_DIRS, *settings.FUSIONWEB_CHECKPOINT_DIRS):
+        root = Path(folder).resolve()
+        if real != root and real.is_relative_to(root):
+            return real.relative_to(root).parts[0]
+    return None
+
+
 def set_aside(path: Path, root: Path) -> None:
     """Take half-made directories out of the way; the supervisor removes them. Missing is fine."""
     target = root / STAGING / f"{path.name}.{os.urandom(4).hex()}"

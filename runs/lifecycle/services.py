@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from runs.access import require_act_on
+from runs.access import hidden_projects, require_act_on
 from runs.cleanup.deletion import discard_run
 from runs.cleanup.trash import Deleted
 from runs.configuration.command import find_executable, parse_command
@@ -25,6 +25,7 @@ from runs.configuration.schema import validate
 from runs.contract.layout import TEMPLATE_STEM, check_name
 from runs.contract.status import STOPPABLE, Status
 from runs.errors import (
+    CheckpointNotFound,
     ConfigurationInvalid,
     InvalidInput,
     NotFound,
@@ -41,6 +42,7 @@ from .places import (
     BUNDLED_COMMANDS,
     STAGING,
     catalogue,
+    project_at,
     require_disk_space,
     set_aside,
     status_root,
@@ -205,22 +207,44 @@ def insert(run: Run) -> None:
 
 
 def check_request(owner: User, request: RunRequest) -> None:
-    """Raises InvalidInput naming the field at fault."""
+    """Raises InvalidInput naming the field at fault, CheckpointNotFound."""
     check_program(request.program)
     check_name(request.project.slug, "project")
+    check_sight(owner, request)
     check_name(request.group, "group")
     check_name(request.name, "name")
-    if len(request.notes) > TEXT_LIMIT:
-        raise InvalidInput(f"Notes may have at most {TEXT_LIMIT:,} characters.", "notes")
-    if len(request.tags) > TAG_LIMIT or any(len(tag) > 50 for tag in request.tags):
-        raise InvalidInput(f"At most {TAG_LIMIT} tags of 50 characters.", "tags")
+    check_words(request.notes, request.tags)
     if request.seed is not None and not 0 <= request.seed <= SEED_LIMIT:
         raise InvalidInput(f"A seed is a whole number from 0 to {SEED_LIMIT}.", "seed")
-    allowed = STAFF_PRIORITIES if getattr(owner, "is_staff", False) else MEMBER_PRIORITIES
-    if request.priority not in allowed:
+    check_priority(owner, request.priority)
+
+
+def check_words(notes: str, tags: Sequence[str]) -> None:
+    if len(notes) > TEXT_LIMIT:
+        raise InvalidInput(f"Notes may have at most {TEXT_LIMIT:,} characters.", "notes")
+    if len(tags) > TAG_LIMIT or any(len(tag) > 50 for tag in tags):
+        raise InvalidInput(f"At most {TAG_LIMIT} tags of 50 characters.", "tags")
+
+
+def check_priority(user: Any, priority: int) -> None:
+    allowed = STAFF_PRIORITIES if getattr(user, "is_staff", False) else MEMBER_PRIORITIES
+    if priority not in allowed:
         raise InvalidInput(
             f"Your priority may be from {allowed.start} to {allowed.stop - 1}.", "priority"
         )
+
+
+def check_sight(owner: User, request: RunRequest) -> None:
+    """Nobody launches into a project, or goes on from a checkpoint, that they may not see."""
+    hidden = hidden_projects(owner).slugs
+    if request.project.slug in hidden:
+        raise InvalidInput(
+            f"You cannot launch into {request.project.slug}. Choose another project, "
+            "or ask its managers or staff to name you a member.",
+            "project",
+        )
+    if hidden and request.resume_from and project_at(Path(request.resume_from)) in hidden:
+        raise CheckpointNotFound
 
 
 def check_program(program: Program) -> None:

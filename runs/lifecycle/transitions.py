@@ -5,7 +5,9 @@ comes from, and the event that tells of it. Whoever loses a race changes nothing
 False.
 """
 
+import logging
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -15,7 +17,10 @@ from django.utils import timezone
 from runs.alerts.outcomes import raise_for_run
 from runs.contract.status import FINAL, Status
 from runs.events import record_event
+from runs.logs import fields as told
 from runs.models import Run
+
+logger = logging.getLogger(__name__)
 
 # Where a run may go from where it is. `lost` may still be corrected by the job's directory.
 ALLOWED: dict[Status, frozenset[Status]] = {
@@ -49,22 +54,39 @@ def transition(
     candidates = Run.objects.filter(pk=run.pk, status__in=sources)
     if unclaimed:
         candidates = candidates.filter(claimed_by="")
+    before = come_from(run, sources)
     with transaction.atomic():
         if not candidates.update(**values):
             return False
         for name, value in values.items():
             setattr(run, name, value)
-        record_event(
-            topic="runs", kind=f"run.{to}", subject=run.pk, payload=payload_of(run), actor=actor
-        )
+        announce(run, str(to), actor)
         raise_for_run(run)
+        transaction.on_commit(partial(log_transition, run.pk, before, str(to), values["reason"]))
     return True
 
 
+def come_from(run: Run, sources: Collection[Status]) -> str:
+    """Where it is known to be: as it was read, unless that is out of date by now."""
+    return str(run.status) if run.status in sources else " or ".join(sorted(sources))
+
+
+def log_transition(run_id: str, before: str, to: str, reason: str) -> None:
+    """Once it is true: a transaction that fails after all leaves no line."""
+    because = f" ({reason})" if reason else ""
+    said = {"run_id": run_id, "from": before, "to": to, "reason": reason}
+    logger.info("run %s: %s to %s%s", run_id, before, to, because, extra=told(**said))
+
+
 def announce(run: Run, kind: str, actor: User | None = None) -> None:
-    """Tell of something that changed no status, such as an ordered cancellation."""
+    """Tell of a status, or of what changed none, such as an ordered cancellation."""
     record_event(
-        topic="runs", kind=f"run.{kind}", subject=run.pk, payload=payload_of(run), actor=actor
+        topic="runs",
+        kind=f"run.{kind}",
+        subject=run.pk,
+        payload=payload_of(run),
+        actor=actor,
+        project=run.project.slug,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -32,7 +32,15 @@ class Page:
 
 
 def moment(name: str) -> Column:
-    return Column(name, datetime.isoformat, datetime.fromisoformat)
+    return Column(name, datetime.isoformat, read_moment)
+
+
+def read_moment(written: str) -> datetime:
+    """Raises ValueError, also for what lies outside of all years once it is in UTC."""
+    try:
+        return datetime.fromisoformat(written).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(written) from error
 
 
 def text(name: str) -> Column:

@@ -10,8 +10,10 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
+from django.http import HttpRequest
 from django.utils import timezone
 
+from runs.access import visible
 from runs.contract.status import ACTIVE, FINAL, Status
 from runs.models import Program, Project, Run
 from runs.search import search
@@ -30,6 +32,12 @@ def day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+def projects_seen(request: HttpRequest | None) -> QuerySet[Project]:
+    """Those that whoever asks may see; all where nobody is known to ask."""
+    projects = Project.objects.all()
+    return projects if request is None else visible(request.user, projects)
+
+
 class RunFilter(django_filters.FilterSet):
     """Without `owner` it shows the user's own runs; `owner=all` everybody's."""
 
@@ -41,7 +49,7 @@ class RunFilter(django_filters.FilterSet):
         error_messages=NO_SUCH_STATUS,
     )
     project = django_filters.ModelChoiceFilter(
-        queryset=Project.objects.all(),
+        queryset=projects_seen,
         to_field_name="slug",
         empty_label="any project",
         error_messages=NO_SUCH_PROJECT,

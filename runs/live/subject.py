@@ -3,9 +3,11 @@
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.contrib.auth import get_user_model
 
+from runs.access import require_see, visible
 from runs.discovery.selectors import find_job
-from runs.errors import NotFound, RunNotFound
+from runs.errors import JobNotFound, NotAllowed, NotFound, RunNotFound
 from runs.events import latest_seq
 from runs.executed import Executed
 from runs.lifecycle.selectors import queue_state, sentence
@@ -13,22 +15,42 @@ from runs.models import Job, Run
 
 
 @database_sync_to_async
-def find_executed(key: dict[str, str], root: int) -> Executed:
-    """A run by its id, a job by its key and `root`, negative for any. Raises NotFound."""
-    if "project" in key:
-        return find_job(**key, root_id=None if root < 0 else root)
-    return run_by_id(key["run_id"])
+def find_executed(user: Any, key: dict[str, str], root: int) -> Executed:
+    """A run by its id, a job by its key and `root`, negative for any.
+
+    Raises NotFound, also for what the person may not see.
+    """
+    user = fresh(user)
+    if "project" not in key:
+        return run_seen_by(user, key["run_id"])
+    job = find_job(**key, root_id=None if root < 0 else root)
+    require_see(user, job, JobNotFound)
+    return job
 
 
-def run_by_id(run_id: str) -> Run:
-    """Raises NotFound."""
-    try:
-        return Run.objects.select_related("project", "program", "owner").get(pk=run_id)
-    except Run.DoesNotExist:
-        raise RunNotFound("There is no such run.") from None
+def run_seen_by(user: Any, run_id: str) -> Run:
+    """With what names its directory and no more: a socket keeps it for as long as it is open.
+
+    Raises RunNotFound.
+    """
+    named = Run.objects.select_related("project").only("project__slug", "group", "name", "root")
+    runs = visible(fresh(user), named)
+    run = runs.filter(pk=run_id).first()
+    if run is None:
+        raise RunNotFound
+    return run
 
 
-find_run = database_sync_to_async(run_by_id)
+def fresh(user: Any) -> Any:
+    """As the database says now: that of a socket may have been read hours ago, and what was
+    known of its projects then stays with the object. Raises NotAllowed for who is gone."""
+    found = get_user_model().objects.filter(pk=user.pk, is_active=True).first()
+    if found is None:
+        raise NotAllowed("This user is not active.")
+    return found
+
+
+find_run = database_sync_to_async(run_seen_by)
 
 
 @database_sync_to_async

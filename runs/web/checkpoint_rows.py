@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from runs.access import visible
 from runs.models import Checkpoint, Run
 
 # All that a row shows; never the metrics or the text that is searched.
@@ -47,17 +49,16 @@ class CheckpointRow:
         return self.checkpoint.unix_owner or self.checkpoint.made_by_id
 
 
-def load_checkpoint_rows(ids: Iterable[int | str]) -> list[CheckpointRow]:
-    """The checkpoints in the order of `ids`; those that are gone are left out."""
+def load_checkpoint_rows(ids: Iterable[int | str], user: Any) -> list[CheckpointRow]:
+    """The checkpoints in the order of `ids`; those that are gone or hidden are left out."""
     keys = [int(pk) for pk in ids]
-    found = (
-        Checkpoint.objects.filter(pk__in=keys).select_related("root", "reviewed_by").only(*SHOWN)
-    )
-    return rows_in_order(keys, {checkpoint.pk: checkpoint for checkpoint in found})
+    seen = visible(user, Checkpoint.objects.filter(pk__in=keys))
+    found = seen.select_related("root", "reviewed_by").only(*SHOWN)
+    return rows_in_order(keys, {checkpoint.pk: checkpoint for checkpoint in found}, user)
 
 
-def rows_in_order(keys: list[int], found: dict[int, Checkpoint]) -> list[CheckpointRow]:
-    runs = makers(found.values())
+def rows_in_order(keys: list[int], found: dict[int, Checkpoint], user: Any) -> list[CheckpointRow]:
+    runs = makers(found.values(), user)
     return [
         CheckpointRow(found[pk], runs.get(first_of(found[pk])) or runs.get(found[pk].made_by_id))
         for pk in keys
@@ -65,10 +66,11 @@ def rows_in_order(keys: list[int], found: dict[int, Checkpoint]) -> list[Checkpo
     ]
 
 
-def makers(checkpoints: Iterable[Checkpoint]) -> dict[str, Run]:
-    """The runs among their makers by id: all in one query."""
+def makers(checkpoints: Iterable[Checkpoint], user: Any) -> dict[str, Run]:
+    """The runs among their makers by id, as far as the person sees them: all in one query."""
     ids = {each for item in checkpoints for each in (first_of(item), item.made_by_id) if each}
-    runs = Run.objects.filter(pk__in=ids).select_related("owner").only("name", "owner__username")
+    seen = visible(user, Run.objects.filter(pk__in=ids))
+    runs = seen.select_related("owner").only("name", "owner__username")
     return {run.pk: run for run in runs} if ids else {}
 
 

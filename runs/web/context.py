@@ -42,7 +42,7 @@ def frame_state(request: HttpRequest) -> FrameState:
             now=timezone.now(),
             queue=queue,
             last_seen=None if queue.supervisor_alive else last_heartbeat(),
-            alerts=unacknowledged_count(),
+            alerts=unacknowledged_count(request.user),
         )
         request._frame_state = state  # type: ignore[attr-defined]
     return state

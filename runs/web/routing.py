@@ -1,21 +1,11 @@
 """Addresses of the sockets."""
 
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.urls import path, re_path
 
 from .consumers.events import Events
-from .consumers.log import Log
-from .consumers.progress import Progress
+from .consumers.followed_file import Log, Progress
+from .consumers.no_such_socket import NoSuchSocket
 from .consumers.run_state import RunState
-
-
-class NoSuchSocket(AsyncWebsocketConsumer):
-    """An address that is no socket says so, instead of a server error."""
-
-    async def connect(self) -> None:
-        await self.accept()
-        await self.close(4404)
-
 
 JOB = "ws/jobs/<str:project>/<str:group>/<str:name>/<str:run_id>/"
 

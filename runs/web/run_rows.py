@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models.fields.json import KeyTransform
 
-from runs.access import may_act_on
+from runs.access import may_act_on, visible
 from runs.contract.status import Status
 from runs.lifecycle.selectors import (
     COUNTED_AHEAD,
@@ -53,11 +53,11 @@ class RunRow:
 
 
 def load_rows(ids: Iterable[str], user: Any, queue: QueueState) -> list[RunRow]:
-    """The runs in the order of `ids`; those that are gone are left out."""
+    """The runs in the order of `ids`; those that are gone or hidden are left out."""
     ids = list(ids)
     keys = {f"seen_{key}": KeyTransform(key, "progress") for key in PROGRESS_KEYS}
     found = (
-        Run.objects.filter(pk__in=ids)
+        visible(user, Run.objects.filter(pk__in=ids))
         .select_related("project", "program", "owner")
         .only(*SHOWN)
         .annotate(**keys)

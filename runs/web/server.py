@@ -17,6 +17,9 @@ from daphne.ws_protocol import WebSocketProtocol
 from django.urls import get_resolver
 from twisted.internet import defer
 
+from .bounded_request import bound_requests
+from .socket_protocol import SocketProtocol
+
 logger = logging.getLogger(__name__)
 
 MOST_BUFFERED_BYTES = 1024 * 1024
@@ -36,6 +39,7 @@ class Server(Daphne):
 
     def listen_success(self, port: Any) -> None:
         self.ports.append(port)
+        self.ws_factory.protocol = SocketProtocol
         super().listen_success(port)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
@@ -47,6 +51,8 @@ class Server(Daphne):
             pause = min(2 * pause, LOOK_AT_LEAST_SECONDS)
         if message["type"] == "websocket.close" and is_open(protocol):
             close_socket(protocol, message.get("code") or NORMAL)
+        elif message["type"] == "websocket.send" and is_open(protocol):
+            protocol.send_text(message["text"])
         elif not is_closing(protocol):
             # a socket in the middle of its farewell is still in `connections`
             await super().handle_reply(protocol, message)
@@ -93,7 +99,7 @@ class Server(Daphne):
 
 
 def is_open(protocol: Any) -> bool:
-    return isinstance(protocol, WebSocketProtocol) and protocol.state == Autobahn.STATE_OPEN
+    return isinstance(protocol, SocketProtocol) and protocol.state == Autobahn.STATE_OPEN
 
 
 def is_closing(protocol: Any) -> bool:
@@ -133,6 +139,7 @@ def keep_what_is_loaded() -> None:
 def serve(application: Any, host: str, port: int) -> bool:
     """Serve until told to stop; False where the address could not be listened on."""
     keep_what_is_loaded()
+    bound_requests()
     server = Server(
         application,
         endpoints=build_endpoint_description_strings(host=host, port=port),

@@ -1,13 +1,15 @@
 """Addresses of the pages; their names are what templates and tests hold on to."""
 
 from django.contrib.auth import views as auth
-from django.urls import path, register_converter
-from django.urls.converters import PathConverter
+from django.urls import path
+
+from runs.http import converters  # noqa: F401  (addresses below use its `suffix`)
 
 from .views import (
     account,
     alert_list,
     artifacts,
+    audit,
     checkpoint_list,
     checkpoint_page,
     checkpoint_queue,
@@ -17,10 +19,12 @@ from .views import (
     creation_list,
     dashboard,
     frame,
+    health,
     job_list,
     job_page,
     log,
     new_run,
+    project_members,
     projects,
     retention,
     root_list,
@@ -29,18 +33,11 @@ from .views import (
     run_page,
     search,
     templates,
+    topologies,
+    tokens,
     trash,
     usage,
 )
-
-
-class SuffixConverter(PathConverter):
-    """A path that may hold anything a directory name can: a line end, too."""
-
-    regex = r"[\s\S]+"
-
-
-register_converter(SuffixConverter, "suffix")
 
 # Each part is a key looked up in the table, never a piece of a path on disk.
 JOB = "jobs/<str:project>/<str:group>/<str:name>/<str:run_id>/"
@@ -48,6 +45,10 @@ JOB = "jobs/<str:project>/<str:group>/<str:name>/<str:run_id>/"
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("frame/", frame.frame, name="frame"),
+    path("health", health.health, name="health"),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("metrics", health.metrics, name="metrics"),
     path("runs/", run_list.run_list, name="run_list"),
     path("runs/rows/", run_list.run_rows, name="run_rows"),
     path("runs/actions/", run_actions.act_on_many, name="run_actions"),
@@ -106,18 +107,26 @@ urlpatterns = [
     path("alerts/test/<str:channel>/", alert_list.send_test, name="alert_test"),
     path("jobs/actions/", clean_up.job_actions, name="job_actions"),
     path("checkpoints/actions/", clean_up.checkpoint_actions, name="checkpoint_actions"),
+    path("projects/<str:slug>/members/", project_members.project_members, name="project_members"),
     path("projects/<str:slug>/retention/", retention.project_retention, name="project_retention"),
     path("trash/", trash.trash_list, name="trash_list"),
     path("trash/restore/", trash.trash_restore, name="trash_restore"),
     path("trash/remove/", trash.trash_remove, name="trash_remove"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/events.csv", audit.audit_csv, name="audit_csv"),
     path("usage/", usage.usage_page, name="usage"),
     path("roots/", root_list.root_list, name="root_list"),
     path("roots/<int:root_id>/accept/", root_list.accept, name="root_accept"),
     path("search/", search.search_page, name="search"),
     path("templates/", templates.template_list, name="template_list"),
     path("templates/<slug:program>/<path:name>/", templates.template_page, name="template"),
+    path("topologies/", topologies.topology_list, name="topology_list"),
+    path("topologies/<str:name>/", topologies.topology_page, name="topology"),
     path("accounts/login/", account.Login.as_view(), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("accounts/link/<str:token>/", account.login_by_link, name="login_link"),
     path("accounts/password/", account.set_password, name="set_password"),
+    path("account/tokens/", tokens.token_list, name="token_list"),
+    path("account/tokens/make/", tokens.token_make, name="token_make"),
+    path("account/tokens/<int:token_id>/revoke/", tokens.token_revoke, name="token_revoke"),
 ]

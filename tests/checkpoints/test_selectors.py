@@ -91,14 +91,16 @@ def test_siblings_saved_at_the_same_moment_are_all_there_once(checkpoint_row):
     assert {row.pk for row in siblings(rows[2])} == {row.pk for row in rows}
 
 
-def test_the_maker_is_a_run_of_that_id_and_a_job_of_that_name(checkpoint_row, run_row, job_row):
+def test_the_maker_is_a_run_of_that_id_and_a_job_of_that_name(
+    checkpoint_row, run_row, job_row, staff
+):
     run = run_row()
     job = job_row(run_id=run.pk)
     job_row(run_id=run.pk, name="another")
-    by_suffix = maker_of(checkpoint_row(suffix=f"{run.pk}/load_2"))
+    by_suffix = maker_of(checkpoint_row(suffix=f"{run.pk}/load_2"), staff)
     assert (by_suffix.run, by_suffix.job) == (run, job)
-    assert maker_of(checkpoint_row(suffix="best", made_by_id=run.pk)).run == run
-    nobody = maker_of(checkpoint_row(suffix="best/2"))
+    assert maker_of(checkpoint_row(suffix="best", made_by_id=run.pk), staff).run == run
+    nobody = maker_of(checkpoint_row(suffix="best/2"), staff)
     assert (nobody.run, nobody.job) == (None, None)
 
 

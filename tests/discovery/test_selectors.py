@@ -47,9 +47,9 @@ def test_a_running_job_nobody_has_heard_of_yet_runs(job_row):
     assert list(running_jobs()) == [young] and not is_stale_job(young)
 
 
-def test_it_counts_by_status_project_and_group(alive, silent, job_row):
+def test_it_counts_by_status_project_and_group(alive, silent, job_row, staff):
     job_row(status="failed", project="moe", group="sweep")
-    counts = job_counts()
+    counts = job_counts(staff)
     assert counts.total == 3
     assert counts.statuses() == {"running": 1, "stale": 1, "failed": 1}
     assert counts.statuses("gpt", "sweep") == {"stale": 1}
@@ -57,10 +57,10 @@ def test_it_counts_by_status_project_and_group(alive, silent, job_row):
     assert list(counts.groups("gpt")) == ["baselines", "sweep"]
 
 
-def test_it_counts_the_chips_of_jobs_that_are_heard_of(alive, silent, job_row):
+def test_it_counts_the_chips_of_jobs_that_are_heard_of(alive, silent, job_row, staff):
     job_row(status="completed", total_chips=64)
-    assert chips_in_use() == 8
+    assert chips_in_use(staff) == 8
 
 
-def test_it_counts_nothing_where_there_is_nothing(db):
-    assert job_counts().total == 0 and chips_in_use() == 0
+def test_it_counts_nothing_where_there_is_nothing(staff):
+    assert job_counts(staff).total == 0 and chips_in_use(staff) == 0

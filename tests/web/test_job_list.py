@@ -201,7 +201,7 @@ def test_it_asks_the_database_the_same_for_any_number_of_rows(
     for number in range(40):
         job_row(status=["running", "completed"][number % 2], heartbeat_at=ago(10), chip="h100")
     client.force_login(member)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get("/jobs/?project=gpt")
 
 

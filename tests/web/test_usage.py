@@ -24,23 +24,23 @@ def shares(found):
     return {share.name: share for share in found}
 
 
-def test_it_adds_up_by_project(job_row, checkpoint_row):
+def test_it_adds_up_by_project(staff, job_row, checkpoint_row):
     job_row(project="gpt", size_bytes=100)
     job_row(project="gpt", size_bytes=None)
     job_row(project="vit", size_bytes=5)
     checkpoint_row(project="gpt", size_bytes=1000)
-    found = shares(usage().projects)
+    found = shares(usage(staff).projects)
     assert found["gpt"].jobs.size_bytes == 100
     assert (found["gpt"].jobs.number, found["gpt"].jobs.unmeasured) == (2, 1)
     assert found["gpt"].size_bytes == 1100
     assert found["vit"].size_bytes == 5
-    assert usage().total.size_bytes == 1105
+    assert usage(staff).total.size_bytes == 1105
 
 
-def test_it_gives_a_run_to_who_ordered_it_and_a_job_to_who_wrote_it(job_row, run_row, member):
+def test_it_gives_a_run_to_who_ordered_it_and_a_job_to_who_wrote_it(job_row, run_row, staff):
     job_row(ordered_run=run_row(), unix_owner="fusionweb", size_bytes=7)
     job_row(unix_owner="grace", size_bytes=9)
-    found = shares(usage().owners)
+    found = shares(usage(staff).owners)
     assert (found["ada"].size_bytes, found["grace"].size_bytes) == (7, 9)
     assert "fusionweb" not in found
 
@@ -50,8 +50,8 @@ def test_it_counts_the_trash_apart(db, staff):
     Trash.objects.create(
         kind="job", token="t", project="gpt", owner="ada", size_bytes=3, keep_until=now
     )
-    assert shares(usage().projects)["gpt"].trash.size_bytes == 3
-    assert usage().total.trash.number == 1
+    assert shares(usage(staff).projects)["gpt"].trash.size_bytes == 3
+    assert usage(staff).total.trash.number == 1
 
 
 def test_it_shows_and_sorts(shown, job_row, checkpoint_row):

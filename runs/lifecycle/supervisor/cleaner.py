@@ -7,6 +7,7 @@ from runs.cleanup.emptying import empty_trash
 from runs.creation.holding import withdraw_orphans
 from runs.creation.left_behind import remove_strays
 from runs.creation.services import expire_sessions
+from runs.cleanup.old_events import forget_old_events
 
 from .beside import Beside
 from .sweep import remove_half_made
@@ -22,3 +23,4 @@ class Cleaner(Beside):
         withdraw_orphans()
         empty_trash(self.stopped.is_set)
         apply_automatic(self.stopped.is_set)
+        forget_old_events(self.stopped.is_set)

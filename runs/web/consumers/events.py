@@ -1,13 +1,12 @@
-"""Every event after a sequence number, then live."""
+"""Every event after a sequence number that the person may be told of, then live."""
 
-from typing import Any
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 
-from runs.events import events_after, latest_seq
+from runs.events import latest_seq
 from runs.live.feed import EVERYTHING, feed
-from runs.models import Event
+from runs.live.told import Told
 
 from .stream import Stream
 
@@ -17,7 +16,7 @@ class Events(Stream):
 
     async def load(self) -> None:
         query = parse_qs(self.scope["query_string"].decode("ascii", "replace"))
-        self.topic = query.get("topic", [""])[0]
+        self.told = Told(self.scope["user"], query.get("topic", [""])[0])
         self.seq = self.number_asked("since", -1)
         if self.seq < 0:
             self.seq = await database_sync_to_async(latest_seq)()
@@ -29,19 +28,9 @@ class Events(Stream):
                     await self.bell.wait()
 
     async def send_some(self) -> bool:
-        events = await database_sync_to_async(events_after)(self.seq, topic=self.topic)
+        """Whether there was anything new, told or not."""
+        before = self.seq
+        self.seq, events = await self.told.after(before)
         for event in events:
-            await self.send_frame(event_frame(event))
-            self.seq = event.seq
-        return bool(events)
-
-
-def event_frame(event: Event) -> dict[str, Any]:
-    return {
-        "v": 1,
-        "seq": event.seq,
-        "topic": event.topic,
-        "kind": event.kind,
-        "at": event.at.isoformat(),
-        "payload": event.payload,
-    }
+            await self.send_text(event.text)
+        return self.seq > before

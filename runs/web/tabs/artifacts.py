@@ -9,8 +9,10 @@ from django.urls import reverse
 
 from runs.contract.layout import OUTPUT
 from runs.errors import ArtifactNotFound
+from runs.executed import home_of
 from runs.files.artifacts import list_directory, resolve_inside, tree_size
 from runs.files.preview import preview
+from runs.files.regular import within
 from runs.models import Run
 
 
@@ -27,9 +29,10 @@ def context(request: HttpRequest, run: Run) -> dict[str, Any]:
     }
     if not run.directory.is_dir():
         return {**shown, "gone": True}
-    found = listing_or_file(run.directory, path)
+    home = home_of(run)
+    found = listing_or_file(home, path)
     if "listing" in found:
-        files, size_bytes = tree_size(run.directory / path, hidden=False)
+        files, size_bytes = tree_size(home / path, hidden=False)
         found |= {"files": files, "size_bytes": size_bytes, "zip": zip_address(run, path)}
     return {**shown, **found}
 
@@ -53,9 +56,10 @@ def listing_or_file(directory: Path, path: str) -> dict[str, Any]:
 
 def look_into(directory: Path, path: str) -> dict[str, Any]:
     """`preview`, and a table's rows filled up to its width. Raises NotFound, PathOutside."""
-    file = resolve_inside(directory, path)
+    home = directory.resolve()
+    file = resolve_inside(home, path)
     try:
-        found = preview(file)
+        found = preview(within(home, file))
     except OSError as error:
         raise ArtifactNotFound(f"{path} cannot be opened.") from error
     return {"path": path, "name": file.name, "preview": found}

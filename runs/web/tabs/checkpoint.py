@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
+from runs.access import require_see
 from runs.checkpoints.files import (
     TextFile,
     configuration,
@@ -73,7 +74,7 @@ def kept(request: HttpRequest) -> str:
 def overview(request: HttpRequest, checkpoint: Checkpoint) -> dict[str, Any]:
     spec = job_spec(checkpoint)
     return {
-        "maker": maker_of(checkpoint),
+        "maker": maker_of(checkpoint, request.user),
         "metrics": sorted(checkpoint.metrics.items()),
         "job_spec": spec and shown(spec),
         "siblings": siblings(checkpoint),
@@ -97,6 +98,8 @@ def diff(request: HttpRequest, checkpoint: Checkpoint) -> dict[str, Any]:
     approved = approved_for(checkpoint)
     asked = request.GET.get("against", "")
     against = checkpoint_by_id(asked) if asked else approved
+    if against is not None:
+        require_see(request.user, against, CheckpointNotFound)
     if against is not None and against.project != checkpoint.project:
         raise CheckpointNotFound("That checkpoint belongs to another project.")
     others = [other for other in siblings(checkpoint) if other.pk != checkpoint.pk]

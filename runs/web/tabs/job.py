@@ -14,7 +14,7 @@ from runs.configuration.highlight import highlight
 from runs.contract.layout import CONFIG_STEM, METADATA, PROGRESS
 from runs.contract.metadata import Metadata, MetadataUnreadable, read_metadata
 from runs.errors import NotFound
-from runs.executed import confined, log_of
+from runs.executed import confined, home_of, log_of
 from runs.files.log import read_range
 from runs.files.regular import Confined, open_regular, pread_full
 from runs.models import Checkpoint, Job
@@ -39,7 +39,7 @@ def overview(request: HttpRequest, job: Job) -> dict[str, Any]:
         **last_rows(job),
         "gone": is_gone(job),
         "hardware": hardware(metadata),
-        "others": other_runs(job),
+        "others": other_runs(request, job),
         "others_address": reverse("job_name", args=job.path.parts[:3]),
         "checkpoints": checkpoints(job),
         "external": external_link(job),
@@ -75,10 +75,10 @@ def as_words(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def other_runs(job: Job) -> list[JobRow]:
+def other_runs(request: HttpRequest, job: Job) -> list[JobRow]:
     same = Job.objects.filter(project=job.project, group=job.group, name=job.name)
     keys = same.exclude(pk=job.pk).order_by("-listed_at", "-pk").values_list("pk", flat=True)
-    return load_job_rows(keys[:OTHERS_SHOWN])
+    return load_job_rows(keys[:OTHERS_SHOWN], request.user)
 
 
 def checkpoints(job: Job) -> list[Checkpoint]:
@@ -148,7 +148,7 @@ def artifacts(request: HttpRequest, job: Job) -> dict[str, Any]:
     }
     if is_gone(job):
         return {**shown, "gone": True, "gone_words": "The directory is no longer on disk."}
-    return {**shown, **listing_or_file(job.directory, path)}
+    return {**shown, **listing_or_file(home_of(job), path)}
 
 
 def file_base(job: Job) -> str:

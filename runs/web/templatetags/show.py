@@ -3,9 +3,11 @@
 import math
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -126,6 +128,13 @@ def size(n_bytes: float | None) -> str:
         unit += 1
     digits = 1 if unit and amount < 99.95 else 0
     return f"{amount:.{digits}f} {SIZE_UNITS[unit]}"
+
+
+@register.filter
+def place(path: Path | str) -> str:
+    """A folder as people name it: where the server keeps its own data is not theirs to know."""
+    home = Path(settings.FUSIONWEB_DATA)
+    return str(Path(path).relative_to(home)) if Path(path).is_relative_to(home) else str(path)
 
 
 @register.filter

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from runs.access import is_staff, require_staff, visible
 from runs.alerts.channels import (
     DeliveryFailed,
     channels_in_use,
@@ -24,7 +25,7 @@ from runs.alerts.channels import (
 )
 from runs.alerts.selectors import last_delivery, last_fault
 from runs.alerts.services import acknowledge, acknowledge_all
-from runs.errors import AlertNotFound, InvalidInput, NotAllowed
+from runs.errors import AlertNotFound, InvalidInput
 from runs.lists.paging import moment, page_of
 from runs.models import Alert, Delivery
 from runs.web.templatetags.show import count
@@ -57,7 +58,8 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
     kind, show = request.GET.get("kind", ""), request.GET.get("show", "")
     if kind and kind not in Alert.Kind.values:
         raise InvalidInput("There is no such kind of alert.", "kind")
-    alerts = Alert.objects.filter(kind=kind) if kind else Alert.objects.all()
+    seen = visible(request.user, Alert.objects.all())
+    alerts = seen.filter(kind=kind) if kind else seen
     waiting = alerts.filter(acknowledged_at=None)
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     listed = waiting if show == OPEN else alerts.filter(acknowledged_at__isnull=False)
@@ -71,9 +73,9 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
         "waiting_count": waiting.count(),
         "listed": in_order(page.keys),
         "page": page,
-        "up_to": Alert.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
+        "up_to": seen.order_by("-pk").values_list("pk", flat=True).first() or 0,
         "query": request.GET.urlencode(),
-        "channels": channel_states() if request.user.is_staff else [],
+        "channels": channel_states() if is_staff(request.user) else [],
     }
 
 
@@ -106,10 +108,10 @@ def channel_states() -> list[ChannelState]:
 
 @require_POST
 def acknowledge_one(request: HttpRequest, alert_id: int) -> HttpResponse:
-    """Raises NotFound."""
-    alert = Alert.objects.filter(pk=alert_id).first()
+    """Raises AlertNotFound."""
+    alert = visible(request.user, Alert.objects.filter(pk=alert_id)).first()
     if alert is None:
-        raise AlertNotFound("There is no such alert any more.")
+        raise AlertNotFound
     acknowledge(request.user, alert)
     return acknowledged(request, "Acknowledged.")
 
@@ -137,8 +139,7 @@ def acknowledged(request: HttpRequest, words: str) -> HttpResponse:
 @require_POST
 def send_test(request: HttpRequest, channel: str) -> HttpResponse:
     """Staff send one at once and hear what came of it. Raises NotAllowed, InvalidInput."""
-    if not request.user.is_staff:
-        raise NotAllowed("Only staff may send a test.")
+    require_staff(request.user, "Only staff may send a test.")
     if channel not in channels_in_use():
         raise InvalidInput("This way of sending alerts is not set up.")
     try:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from runs.errors import ArtifactNotFound
+from runs.executed import artifact_of, home_of
 from runs.files.artifacts import resolve_inside
 from runs.http.downloads import file_response, zip_response
 from runs.web.tabs.artifacts import file_base, look_into
@@ -18,8 +19,7 @@ from runs.web.views.loading import get_run
 def download(request: HttpRequest, run_id: str, path: str) -> StreamingHttpResponse:
     """One file of the run's directory, with Range."""
     run = get_run(request, run_id)
-    file = resolve_inside(run.directory, path)
-    return file_response(request, file, path.rpartition("/")[2])
+    return file_response(request, artifact_of(run, path), path.rpartition("/")[2])
 
 
 @require_safe
@@ -29,7 +29,7 @@ def preview(request: HttpRequest, run_id: str, path: str) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         query = urlencode({"tab": "artifacts", "path": path})
         return redirect(f"{reverse('run', args=[run.pk])}?{query}")
-    context = {"file_base": file_base(run), **look_into(run.directory, path)}
+    context = {"file_base": file_base(run), **look_into(home_of(run), path)}
     return render(request, "files/_preview.html", context)
 
 
@@ -38,7 +38,7 @@ def archive(request: HttpRequest, run_id: str) -> StreamingHttpResponse:
     """The folder `path` of the run's directory, or all of it, as a zip."""
     run = get_run(request, run_id)
     path = request.GET.get("path", "").strip("/")
-    directory = resolve_inside(run.directory, path)
+    directory = resolve_inside(home_of(run), path)
     if not directory.is_dir():
         raise ArtifactNotFound(f"{path} is not a folder.")
     name = path.replace("/", "-") or run.name

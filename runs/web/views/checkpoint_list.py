@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from runs.access import visible
 from runs.checkpoints.review import may_review
 from runs.checkpoints.selectors import Summary, summary
 from runs.lists.checkpoint_filter import CheckpointFilter
@@ -61,7 +62,7 @@ def checkpoint_list(request: HttpRequest) -> HttpResponse:
     sorted_by = read_order(request, CHECKPOINTS).removeprefix("-")
     context |= {
         "filters": filters,
-        "rows": load_checkpoint_rows(context["page"].keys),
+        "rows": load_checkpoint_rows(context["page"].keys, request.user),
         "is_narrowed": bool(narrowing(request.GET)),
         "folded": sum(bool(request.GET.get(name)) for name in FOLDED_FILTERS),
         "may_review": may_review(request.user),
@@ -80,7 +81,7 @@ def checkpoint_rows(request: HttpRequest) -> HttpResponse:
     belonging = filtered(checkpoint_filter(request)).filter(pk__in=new)
     context = {
         "listing": CHECKPOINTS,
-        "rows": load_checkpoint_rows(numbers(request.GET.get("ids", ""))),
+        "rows": load_checkpoint_rows(numbers(request.GET.get("ids", "")), request.user),
         "new": [str(pk) for pk in belonging.values_list("pk", flat=True)] if new else [],
     }
     return render(request, "list/_rows.html", context)
@@ -106,7 +107,7 @@ def checkpoint_filter(request: HttpRequest) -> CheckpointFilter:
     """What is gone from disk is left out until it is asked for."""
     data = request.GET.copy()
     data["gone"] = data.get("gone") or "0"
-    return CheckpointFilter(data, queryset=Checkpoint.objects.order_by())
+    return CheckpointFilter(data, queryset=visible(request.user, Checkpoint.objects.order_by()))
 
 
 def filtered(filters: CheckpointFilter) -> QuerySet[Checkpoint]:
@@ -132,7 +133,8 @@ def in_all(added: Summary, sorted_by: str) -> str:
 
 def form_context(request: HttpRequest) -> dict[str, Any]:
     """What only the form of filters needs."""
+    projects = visible(request.user, Project.objects.all())
     return {
-        "projects": list(Project.objects.values_list("slug", flat=True)),
+        "projects": list(projects.values_list("slug", flat=True)),
         "decisions": Checkpoint.Decision.values,
     }

@@ -71,5 +71,5 @@ def header_context(request: HttpRequest, found: Checkpoint) -> dict[str, Any]:
         "may_review": may_review(request.user),
         "undo": may_undo(request.user, found),
         "mark": review_mark(found),
-        "no_resume": plan_resume(found).refusal,
+        "no_resume": plan_resume(found, request.user).refusal,
     }

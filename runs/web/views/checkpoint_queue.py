@@ -120,7 +120,7 @@ def all_about(request: HttpRequest, found: Checkpoint, sitting: Sitting) -> dict
         "skip": sitting.address(at=str(place.next or ""), last=sitting.last),
         "back": sitting.address(at=str(place.previous)) if place.previous else "",
         "metrics": sorted(found.metrics.items()),
-        "maker": maker_of(found),
+        "maker": maker_of(found, request.user),
         "latest": None if found.latest else latest_of_name(found),
         "siblings": siblings(found, SIBLINGS_SHOWN),
         "sibling_count": of_name(found).filter(gone_at__isnull=True).count(),

@@ -1,4 +1,4 @@
-"""Delete jobs and checkpoints that were found on disk: staff, from their lists and pages."""
+"""Delete jobs and checkpoints that were found on disk, from their lists and pages."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,10 +6,16 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from runs.access import require_staff
-from runs.cleanup.deletion import checkpoint_size, delete_checkpoint, delete_job, job_size
+from runs.access import may_manage, require_staff, visible
+from runs.cleanup.deletion import (
+    ONLY_MANAGERS,
+    checkpoint_size,
+    delete_checkpoint,
+    delete_job,
+    job_size,
+)
 from runs.cleanup.reasons import checkpoint_refusal, job_refusal, silence
-from runs.errors import Conflict, InvalidInput
+from runs.errors import Conflict, InvalidInput, NotAllowed
 from runs.models import Checkpoint, Job
 from runs.web.deleting import Noun, ask_to_confirm, delete_and_tell, in_one_sentence
 
@@ -36,11 +42,21 @@ CHECKPOINT = Noun(
 
 @require_POST
 def job_actions(request: HttpRequest) -> HttpResponse:
-    """Deletes each `job`, after asking. Raises NotAllowed but for staff."""
-    require_staff(request.user, "Only staff may delete jobs that were found on disk.")
-    jobs = list(Job.objects.filter(pk__in=chosen(request, "job")).select_related("root"))
-    stale = [f"{job} is {silence(job)}." for job in jobs if silence(job)]
-    return delete_chosen(request, JOB, jobs, job_refusal, stale)
+    """Deletes each `job`, after asking; what is of a project somebody else manages stays.
+
+    Raises NotAllowed where that is all of them.
+    """
+    rows = Job.objects.filter(pk__in=chosen(request, "job")).select_related("root")
+    jobs = list(visible(request.user, rows))
+    managed = [job for job in jobs if may_manage(request.user, job)]
+    if jobs and not managed:
+        raise NotAllowed(ONLY_MANAGERS)
+
+    def refusal(job: Job) -> str:
+        return job_refusal(job) if job in managed else "you do not manage its project"
+
+    stale = [f"{job} is {silence(job)}." for job in managed if silence(job)]
+    return delete_chosen(request, JOB, jobs, refusal, stale)
 
 
 @require_POST

@@ -3,11 +3,13 @@
 import shutil
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from runs.access import visible
 from runs.contract.status import Status
 from runs.lifecycle.places import status_root
 from runs.models import Run, Supervisor
@@ -28,14 +30,15 @@ SESSIONS_SHOWN = 5
 def dashboard(request: HttpRequest) -> HttpResponse:
     """The page; for its own script the parts of it that change."""
     queue = frame_state(request).queue
-    lists = {"running": running_ids(), "waiting": waiting_ids(), "ended": ended_ids()}
+    runs = visible(request.user, Run.objects.all())
+    lists = {"running": running(runs), "waiting": waiting(runs), "ended": ended(runs)}
     ids = [pk for listed in lists.values() for pk in listed]
     rows = {row.run.pk: row for row in load_rows(ids, request.user, queue)}
     context: dict[str, Any] = {
         name: [rows[pk] for pk in listed if pk in rows] for name, listed in lists.items()
     }
     context |= {"queue": queue, "disk": disk(), "supervisors": supervisors()}
-    context["cluster"] = cluster()
+    context["cluster"] = cluster(request.user)
     mine = half_finished().filter(owner=request.user.pk)[:SESSIONS_SHOWN]
     context["half_finished"] = session_rows(mine)
     part = bool(request.htmx)  # type: ignore[attr-defined]
@@ -43,20 +46,21 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return render(request, name, context)
 
 
-def running_ids() -> list[str]:
-    runs = Run.objects.filter(status=Status.RUNNING).order_by("-created_at", "-pk")
-    return list(runs.values_list("pk", flat=True)[:RUNNING_SHOWN])
+def running(runs: QuerySet[Run]) -> list[str]:
+    """Primary keys, as of the others."""
+    found = runs.filter(status=Status.RUNNING).order_by("-created_at", "-pk")
+    return list(found.values_list("pk", flat=True)[:RUNNING_SHOWN])
 
 
-def waiting_ids() -> list[str]:
+def waiting(runs: QuerySet[Run]) -> list[str]:
     """In the order in which they will start."""
-    runs = Run.objects.filter(status=Status.PENDING).order_by("-priority", "created_at", "pk")
-    return list(runs.values_list("pk", flat=True)[:WAITING_SHOWN])
+    found = runs.filter(status=Status.PENDING).order_by("-priority", "created_at", "pk")
+    return list(found.values_list("pk", flat=True)[:WAITING_SHOWN])
 
 
-def ended_ids() -> list[str]:
-    runs = Run.objects.filter(ended_at__isnull=False).order_by("-ended_at", "-pk")
-    return list(runs.values_list("pk", flat=True)[:ENDED_SHOWN])
+def ended(runs: QuerySet[Run]) -> list[str]:
+    found = runs.filter(ended_at__isnull=False).order_by("-ended_at", "-pk")
+    return list(found.values_list("pk", flat=True)[:ENDED_SHOWN])
 
 
 def supervisors() -> list[Supervisor]:

@@ -18,6 +18,7 @@ TITLES = {
     404: "Not found",
     409: "Not possible now",
     422: "Something needs to be changed",
+    429: "Too many requests",
     503: "Not possible at the moment",
 }
 

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from runs.access import manages_any, visible
 from runs.lists.job_filter import STATUSES, JobFilter
 from runs.lists.paging import moment, text, whole
 from runs.models import Job, Project, Root
@@ -37,11 +38,12 @@ CHOICES_SECONDS = 30
 def job_list(request: HttpRequest) -> HttpResponse:
     # asked before the rows are read: see frame_state
     frame_state(request)
-    filters = JobFilter(request.GET, queryset=Job.objects.order_by())
+    filters = job_filter(request)
     context = list_context(request, JOBS, filtered(filters))
     context |= {
         "filters": filters,
-        "rows": load_job_rows(context["page"].keys),
+        "rows": load_job_rows(context["page"].keys, request.user),
+        "may_pick": manages_any(request.user),
         "is_narrowed": bool(narrowing(request.GET)),
         "folded": sum(bool(request.GET.get(name)) for name in FOLDED_FILTERS),
     }
@@ -54,12 +56,13 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 def job_rows(request: HttpRequest) -> HttpResponse:
     """The rows `ids` as they are now, and which of the jobs `new` belong in the list asked for."""
-    jobs = filtered(JobFilter(request.GET, queryset=Job.objects.order_by()))
+    jobs = filtered(job_filter(request))
     new = [key for key in words(request.GET.get("new", "")) if key.isdecimal()]
     found = jobs.filter(pk__in=new).values_list("pk", flat=True) if new else []
     context = {
         "listing": JOBS,
-        "rows": load_job_rows(words(request.GET.get("ids", ""))),
+        "rows": load_job_rows(words(request.GET.get("ids", "")), request.user),
+        "may_pick": manages_any(request.user),
         "new": [str(key) for key in found],
     }
     return render(request, "list/_rows.html", context)
@@ -72,6 +75,10 @@ def job_name(request: HttpRequest, project: str, group: str, name: str) -> HttpR
     return redirect(f"{reverse('job_list')}?{query}")
 
 
+def job_filter(request: HttpRequest) -> JobFilter:
+    return JobFilter(request.GET, queryset=visible(request.user, Job.objects.order_by()))
+
+
 def filtered(filters: JobFilter) -> QuerySet[Job]:
     return filters.qs if filters.is_valid() else Job.objects.none()
 
@@ -79,11 +86,13 @@ def filtered(filters: JobFilter) -> QuerySet[Job]:
 def form_context(request: HttpRequest) -> dict[str, Any]:
     """What may be chosen. Groups are offered once a project is."""
     project = request.GET.get("project", "")
-    groups = choices("group", Job.objects.filter(project=project)) if project else []
+    jobs = visible(request.user, Job.objects.all())
+    groups = choices("group", jobs.filter(project=project)) if project else []
+    projects = visible(request.user, Project.objects.all())
     return {
         "statuses": STATUSES,
-        "projects": list(Project.objects.values_list("slug", flat=True)),
-        "chips": choices("chip", Job.objects.exclude(chip="")),
+        "projects": list(projects.values_list("slug", flat=True)),
+        "chips": choices("chip", jobs.exclude(chip="")),
         "groups": groups,
     }
 

@@ -8,11 +8,14 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from runs.access import require_see
 from runs.discovery.selectors import STALE, find_job, shown_status
+from runs.errors import JobNotFound
 from runs.files.artifacts import resolve_inside
 from runs.files.regular import Confined
 from runs.http.downloads import file_response
 from runs.models import Job
+from runs.web.job_rows import may_delete
 from runs.web.places import place_of
 from runs.web.tabs import job as tabs
 from runs.web.tabs import log, progress
@@ -43,7 +46,7 @@ def job_page(request: HttpRequest, **key: str) -> HttpResponse:
         return render(request, part, context)
     if wants_fragment(request):
         return render(request, "job/_tab.html", context)
-    return render(request, "job/page.html", {**context, **header_context(job)})
+    return render(request, "job/page.html", {**context, **header_context(request, job)})
 
 
 @require_safe
@@ -51,13 +54,15 @@ def job_page(request: HttpRequest, **key: str) -> HttpResponse:
 def header(request: HttpRequest, **key: str) -> HttpResponse:
     """The header alone, for a page that is open while the job goes on."""
     job = get_job(request, **key)
-    return render(request, "job/_header.html", {"place": place_of(job), **header_context(job)})
+    context = {"place": place_of(job), **header_context(request, job)}
+    return render(request, "job/_header.html", context)
 
 
-def header_context(job: Job) -> dict[str, Any]:
+def header_context(request: HttpRequest, job: Job) -> dict[str, Any]:
     status = shown_status(job)
     return {
         "job": job,
+        "may_delete": may_delete(request.user, job, status),
         "status": status,
         "is_stale": status == STALE,
         "hosts": job.hosts.split() or [job.host],
@@ -70,6 +75,7 @@ def artifact(
 ) -> StreamingHttpResponse:
     """One file of the job's directory, with Range. Raises NotFound, PathOutside."""
     job = find_job(project, group, name, run_id, root_id)
+    require_see(request.user, job, JobNotFound)
     file = resolve_inside(job.directory, path)
     top = job.root.directory.resolve()
     # It may have been swapped for a symlink since it was looked at.

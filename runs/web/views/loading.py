@@ -2,25 +2,26 @@
 
 from django.http import HttpRequest
 
-from runs.access import require_act_on
-from runs.checkpoints.selectors import find_checkpoint
+from runs.access import require_act_on, require_see, visible
+from runs.checkpoints.selectors import checkpoint_by_id, find_checkpoint
 from runs.discovery.selectors import find_job
-from runs.errors import RunNotFound
-from runs.models import Checkpoint, Job, Run
+from runs.errors import CheckpointNotFound, JobNotFound, ProjectNotFound, RunNotFound
+from runs.models import Checkpoint, Job, Project, Run
 
 SHOWN_WITH = ("project", "program", "owner", "origin", "cancel_requested_by", "job")
 
 
 def get_run(request: HttpRequest, run_id: str) -> Run:
-    """Any member sees every run. Raises NotFound."""
-    run = Run.objects.select_related(*SHOWN_WITH).filter(pk=run_id).first()
+    """Of a project the person sees. Raises RunNotFound."""
+    runs = visible(request.user, Run.objects.select_related(*SHOWN_WITH))
+    run = runs.filter(pk=run_id).first()
     if run is None:
-        raise RunNotFound("There is no such run. It may have been deleted.")
+        raise RunNotFound
     return run
 
 
 def get_run_to_act_on(request: HttpRequest, run_id: str) -> Run:
-    """Its owner and staff act on a run. Raises NotFound, NotAllowed."""
+    """Its owner, managers of its project, staff. Raises RunNotFound, NotAllowed."""
     run = get_run(request, run_id)
     require_act_on(request.user, run)
     return run
@@ -29,13 +30,33 @@ def get_run_to_act_on(request: HttpRequest, run_id: str) -> Run:
 def get_checkpoint(
     request: HttpRequest, project: str, group: str, name: str, suffix: str
 ) -> Checkpoint:
-    """Any member sees every checkpoint; `?root=` chooses among equals. Raises NotFound."""
-    return find_checkpoint(project, group, name, suffix, root_asked(request.GET.get("root", "")))
+    """Of a project the person sees; `?root=` chooses among equals. Raises CheckpointNotFound."""
+    root = root_asked(request.GET.get("root", ""))
+    found = find_checkpoint(project, group, name, suffix, root)
+    require_see(request.user, found, CheckpointNotFound)
+    return found
+
+
+def checkpoint_of(request: HttpRequest, pk: int | str) -> Checkpoint:
+    """By its primary key. Raises CheckpointNotFound."""
+    found = checkpoint_by_id(pk)
+    require_see(request.user, found, CheckpointNotFound)
+    return found
 
 
 def get_job(request: HttpRequest, project: str, group: str, name: str, run_id: str) -> Job:
-    """Any member sees every job; `?root=` chooses among equals. Raises NotFound."""
-    return find_job(project, group, name, run_id, root_asked(request.GET.get("root", "")))
+    """Of a project the person sees; `?root=` chooses among equals. Raises JobNotFound."""
+    job = find_job(project, group, name, run_id, root_asked(request.GET.get("root", "")))
+    require_see(request.user, job, JobNotFound)
+    return job
+
+
+def get_project(request: HttpRequest, slug: str) -> Project:
+    """Raises ProjectNotFound."""
+    project = visible(request.user, Project.objects.all()).filter(slug=slug).first()
+    if project is None:
+        raise ProjectNotFound
+    return project
 
 
 def get_executed(request: HttpRequest, **key: str) -> Run | Job:

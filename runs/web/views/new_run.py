@@ -11,6 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_POST, require_safe
 
+from runs.access import visible
+from runs.accounts.limits import require_rate
 from runs.checkpoints.resume import (
     ResumePlan,
     plan_resume,
@@ -18,7 +20,6 @@ from runs.checkpoints.resume import (
     resume_path,
     resuming_programs,
 )
-from runs.checkpoints.selectors import checkpoint_by_id
 from runs.configuration.templates import Template
 from runs.contract.layout import DEFAULT_GROUP, DEFAULT_PROJECT
 from runs.errors import (
@@ -29,7 +30,9 @@ from runs.errors import (
     NotFound,
     PassingFault,
     RunAlreadyCreated,
+    TooManyRequests,
 )
+from runs.http.statuses import status_of
 from runs.lifecycle.places import catalogue
 from runs.lifecycle.projects import create_run_in_project
 from runs.lifecycle.services import (
@@ -43,7 +46,7 @@ from runs.models import Program, Project, Run
 from runs.web.forms.configuration import ConfigurationForm, typed_fields
 from runs.web.forms.new_run import NewRunForm
 
-from .loading import get_run
+from .loading import checkpoint_of, get_run
 
 PROJECTS_OFFERED = 500
 
@@ -126,6 +129,7 @@ def launch_once(pad: Pad, form: NewRunForm, configuration: ConfigurationForm) ->
     request = pad.request
     run_id = run_id_for(request)
     try:
+        require_rate(request.user)
         wanted = request_from(pad, form, configuration)
         run = create_run_in_project(
             owner=request.user,  # type: ignore[arg-type]
@@ -140,12 +144,24 @@ def launch_once(pad: Pad, form: NewRunForm, configuration: ConfigurationForm) ->
         configuration.problems = error.problems
     except InvalidInput as error:
         form.show_fault(error.field, error.message)
+    except TooManyRequests as error:
+        return launch_later(pad, form, configuration, error)
     except (Conflict, NotFound, PassingFault) as error:
         form.show_fault(None, error.message)
     else:
         messages.success(request, f"{run.name} is launched.")
         return redirect("run", run.pk)
     return page(pad, form, configuration, status=422)
+
+
+def launch_later(
+    pad: Pad, form: NewRunForm, configuration: ConfigurationForm, error: TooManyRequests
+) -> HttpResponse:
+    """The form stays as it was sent: once more, a little later, is all there is to do."""
+    form.show_fault(None, error.message)
+    answer = page(pad, form, configuration, status=status_of(error))
+    answer["Retry-After"] = str(error.retry_after_seconds)
+    return answer
 
 
 def origin_kind(pad: Pad) -> str:
@@ -218,7 +234,8 @@ def where_to_resume(pad: Pad) -> str:
 def pad_from_address(request: HttpRequest) -> Pad:
     asked = request.GET
     if asked.get("resume"):
-        return pad_to_resume(request, plan_resume(checkpoint_by_id(asked["resume"])))
+        plan = plan_resume(checkpoint_of(request, asked["resume"]), request.user)
+        return pad_to_resume(request, plan)
     if asked.get("from"):
         run = get_run(request, asked["from"])
         return Pad(request, run.program, run.template if has_template(run) else "", run)
@@ -280,11 +297,12 @@ def pad_from_form(request: HttpRequest) -> Pad:
     if program is None:
         pad.notices.append("The program of this form is gone. Choose another.")
     if sent.get("resume"):
-        pad.resume = plan_resume(checkpoint_by_id(sent["resume"]))
+        pad.resume = plan_resume(checkpoint_of(request, sent["resume"]), request.user)
         maker = pad.resume.maker
         pad.origin = maker if maker and maker.program == program else None
     elif sent.get("from"):
-        pad.origin = Run.objects.select_related("program").filter(pk=sent["from"]).first()
+        runs = visible(request.user, Run.objects.select_related("program"))
+        pad.origin = runs.filter(pk=sent["from"]).first()
     return pad
 
 
@@ -305,7 +323,8 @@ def first_values(pad: Pad) -> dict[str, Any]:
             "name": run.name, "project": run.project.slug, "group": run.group,
             "seed": run.seed, "tags": run.tags, "notes": run.notes,
         }  # fmt: skip
-    last = Run.objects.filter(owner=pad.request.user.pk).select_related("project").first()
+    own = visible(pad.request.user, Run.objects.filter(owner=pad.request.user.pk))
+    last = own.select_related("project").first()
     values = {
         "name": suggested_name(pad),
         "project": last.project.slug if last else DEFAULT_PROJECT,
@@ -365,13 +384,14 @@ def page(
 def context_of(
     pad: Pad, form: NewRunForm, configuration: ConfigurationForm | None
 ) -> dict[str, Any]:
+    projects = visible(pad.request.user, Project.objects.all())
     return {
         "pad": pad,
         "form": form,
         "configuration": configuration,
         "program_fault": program_fault(pad.program),
         "programs": programs_offered(pad),
-        "projects": list(Project.objects.values_list("slug", flat=True)[:PROJECTS_OFFERED]),
+        "projects": list(projects.values_list("slug", flat=True)[:PROJECTS_OFFERED]),
         "new_project": is_new_project(form),
         "suggested": suggested_name(pad),
         "token": secrets.token_hex(8),

@@ -14,15 +14,23 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from runs.access import require_staff
+from runs.access import may_manage, require_manage
 from runs.cleanup.planning import Plan
-from runs.cleanup.retention import Outcome, apply, fingerprint, plan
-from runs.errors import InvalidInput, ProjectNotFound
+from runs.cleanup.retention import (
+    ONLY_MANAGERS,
+    Outcome,
+    apply,
+    fingerprint,
+    plan,
+    save_rule,
+)
+from runs.errors import InvalidInput
 from runs.models import Project, Retention
 from runs.web.deleting import MOST_UNDONE, in_one_sentence
 from runs.web.forms.retention import RetentionForm
 from runs.web.templatetags.show import count, size
 from runs.web.undo import deleted_and_gone
+from runs.web.views.loading import get_project
 
 ITEMS_SHOWN = 200
 # Longer than this no browser waits; what is left is applied by pressing again, or by `prune`.
@@ -32,14 +40,15 @@ APPLY_SECONDS = 20.0
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def project_retention(request: HttpRequest, slug: str) -> HttpResponse:
-    """Anybody looks and rehearses; staff save and apply. Raises NotFound, NotAllowed."""
-    project = Project.objects.filter(slug=slug).first()
-    if project is None:
-        raise ProjectNotFound("There is no such project.")
+    """Who sees the project looks and rehearses; its managers and staff save and apply.
+
+    Raises ProjectNotFound, NotAllowed.
+    """
+    project = get_project(request, slug)
     sent = request.POST if request.method == "POST" else request.GET
     subject = sent.get("subject", "")
     if request.method == "POST":
-        require_staff(request.user, "Only staff may change or apply retention.")
+        require_manage(request.user, project, ONLY_MANAGERS)
         if subject not in Retention.Subject.values:
             raise InvalidInput("Retention is of checkpoints or of jobs.", "subject")
     form = form_of(project, subject, sent) if subject in Retention.Subject.values else None
@@ -65,7 +74,7 @@ def form_of(project: Project, subject: str, sent: QueryDict | None = None) -> Re
 
 def save(request: HttpRequest, form: RetentionForm) -> HttpResponse:
     rule = form.rule()
-    rule.save()
+    save_rule(actor=request.user, rule=rule)
     messages.success(request, f"Saved the rule for {rule.get_subject_display()}.")
     return redirect("project_retention", slug=rule.project.slug)
 
@@ -122,6 +131,7 @@ def page(
         for subject in Retention.Subject.values
     ]
     context: dict[str, Any] = {"project": project, "forms": forms, "fault": fault}
+    context["may_manage"] = may_manage(request.user, project)
     if form and planned:
         context |= {
             "rehearsed": form,

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
-from runs.access import require_act_on
+from runs.access import require_act_on, visible
+from runs.accounts.limits import require_rate
 from runs.cleanup.deletion import run_size
 from runs.errors import FusionwebError, InvalidInput, RunStillActive
 from runs.lifecycle.services import cancel_run, delete_run, retry_run
@@ -73,8 +74,13 @@ def retry(request: HttpRequest, run_id: str) -> HttpResponse:
     just_now = run.heirs.filter(
         origin_kind=Run.Origin.RETRY, created_at__gt=timezone.now() - DOUBLE_CLICK
     ).first()
-    again = just_now or retry_run(actor=actor_of(request), run=run)
+    again = just_now or retry_once(request, run)
     return move_on(request, f"{again.name} waits for its turn again.", "run", again.pk)
+
+
+def retry_once(request: HttpRequest, run: Run) -> Run:
+    require_rate(request.user)
+    return retry_run(actor=actor_of(request), run=run)
 
 
 @require_POST
@@ -102,9 +108,12 @@ def act_on_many(request: HttpRequest) -> HttpResponse:
     action = request.POST.get("action", "")
     if action not in {*ACTIONS, "delete"}:
         raise InvalidInput("Runs can be cancelled, retried and deleted.", "action")
-    runs = list(Run.objects.filter(pk__in=ids).select_related("project", "program", "owner"))
+    wanted = Run.objects.filter(pk__in=ids).select_related("project", "program", "owner")
+    runs = list(visible(request.user, wanted))
     if action == "delete":
         return delete_many(request, runs)
+    if action == "retry":
+        require_rate(request.user)
     words, failures = apply(action, request.user, runs)
     return stay(request, f"{words} {in_one_sentence(failures)}", reverse("run_list"), failures)
 

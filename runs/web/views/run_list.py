@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from runs.access import visible
 from runs.lists.paging import moment, text
 from runs.lists.run_filter import EVERYBODY, RunFilter, with_own_runs
 from runs.models import Program, Project, Run
@@ -59,7 +60,8 @@ def run_rows(request: HttpRequest) -> HttpResponse:
 
 def run_filter(request: HttpRequest) -> RunFilter:
     data = with_own_runs(request.GET, request.user.get_username())
-    return RunFilter(data, queryset=Run.objects.order_by())
+    runs = visible(request.user, Run.objects.order_by())
+    return RunFilter(data, queryset=runs, request=request)
 
 
 def filtered(filters: RunFilter) -> QuerySet[Run]:
@@ -72,10 +74,11 @@ def filter_context(request: HttpRequest) -> dict[str, Any]:
     Plain words instead of form widgets, which take a template for every option.
     """
     own = request.user.get_username()
+    projects = visible(request.user, Project.objects.all())
     others = get_user_model().objects.exclude(username=own).order_by("username")
     return {
         "owners": list(others.values_list("username", flat=True)),
-        "projects": list(Project.objects.values_list("slug", flat=True)),
+        "projects": list(projects.values_list("slug", flat=True)),
         "programs": list(Program.objects.values_list("slug", flat=True)),
         "owner": "" if request.GET.get("owner") == own else request.GET.get("owner", ""),
         "everybody": EVERYBODY,

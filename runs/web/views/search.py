@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from runs.access import visible
 from runs.models import Checkpoint, Job, Run
 from runs.search import search
 from runs.web.context import frame_state
@@ -25,12 +26,15 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 
 def hits(request: HttpRequest, query: str) -> dict[str, object]:
-    runs = search(Run.objects.all(), query).order_by("-created_at", "-pk")
-    jobs = search(Job.objects.filter(ordered_run=None), query).order_by("-listed_at", "-pk")
-    saved = search(Checkpoint.objects.filter(gone_at=None), query).order_by("-saved_at", "-pk")
+    user = request.user
+    own_jobs = visible(user, Job.objects.filter(ordered_run=None))
+    there = visible(user, Checkpoint.objects.filter(gone_at=None))
+    runs = search(visible(user, Run.objects.all()), query).order_by("-created_at", "-pk")
+    jobs = search(own_jobs, query).order_by("-listed_at", "-pk")
+    saved = search(there, query).order_by("-saved_at", "-pk")
     run_ids = runs.values_list("pk", flat=True)[:SHOWN]
     return {
-        "runs": load_rows(run_ids, request.user, frame_state(request).queue),
-        "jobs": load_job_rows(jobs.values_list("pk", flat=True)[:SHOWN]),
+        "runs": load_rows(run_ids, user, frame_state(request).queue),
+        "jobs": load_job_rows(jobs.values_list("pk", flat=True)[:SHOWN], user),
         "checkpoints": list(saved.select_related("root")[:SHOWN]),
     }

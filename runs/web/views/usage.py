@@ -29,7 +29,7 @@ def usage_page(request: HttpRequest) -> HttpResponse:
     order = request.GET.get("order") or "total"
     if order not in ORDERS:
         raise InvalidInput(f"Usage can be sorted by {', '.join(ORDERS)}.", "order")
-    found = usage()
+    found = usage(request.user)
     context = {
         "tables": [
             ("Project", "project", in_order(found.projects, order)),

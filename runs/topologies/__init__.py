@@ -1,0 +1,1 @@
+"""Networks: their files, how they are drawn, and how full a run has left their links."""
