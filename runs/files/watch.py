@@ -19,7 +19,8 @@ from asyncinotify import Event, Inotify, Mask, Watch
 from runs.files.mounts import is_remote
 
 POLL_SECONDS = 0.1
-SAFETY_TICKS = 10
+# Where there is a watch, every tenth look is enough, for what it may have missed.
+SAFETY_LOOKS = 10
 # After a wake-up further events gather for so long: a program that writes a thousand lines a
 # second costs a tenth of the wake-ups, and a single line still rings at once.
 GATHER_SECONDS = 0.002
@@ -125,6 +126,7 @@ class Watcher:
         self._folders: dict[Path, _Folder] = {}
         # Two paths may lead to one directory, which has one watch.
         self._watched: dict[int, set[_Folder]] = {}
+        self._unwatched = Bell()
 
     def _start(self) -> None:
         loop = asyncio.get_running_loop()
@@ -156,6 +158,8 @@ class Watcher:
         if folder is None:
             folder = self._folders[path] = _Folder(path, pollable_only=is_remote(path))
             self._watch(folder)
+            if folder.watch is None:
+                self._unwatched.ring()
         return folder
 
     async def _leave(self, folder: _Folder, name: str, bell: Bell) -> None:
@@ -181,6 +185,7 @@ class Watcher:
 
     def _unwatch(self, folder: _Folder) -> None:
         watch, folder.watch = folder.watch, None
+        self._unwatched.ring()
         if watch is None or self._inotify is None:
             return
         sharing = self._watched.get(watch.wd, set())
@@ -216,15 +221,24 @@ class Watcher:
             _ring(file)
 
     async def _poll(self) -> None:
-        tick = 0
+        loop = asyncio.get_running_loop()
+        looked_at_all = loop.time()
         while True:
-            await asyncio.sleep(self.poll_seconds)
-            tick += 1
-            safety = tick % SAFETY_TICKS == 0
+            await self._rest()
+            safety = loop.time() - looked_at_all >= (SAFETY_LOOKS - 1) * self.poll_seconds
+            if safety:
+                looked_at_all = loop.time()
             due = [folder for folder in self._folders.values() if safety or not folder.watch]
             if due:
                 for sight in await asyncio.to_thread(_look, _snapshot(due)):
                     self._compare(sight)
+
+    async def _rest(self) -> None:
+        """Until the next look: soon where a folder has no watch, or has just lost it."""
+        if all(folder.watch for folder in self._folders.values()):
+            await self._unwatched.wait(SAFETY_LOOKS * self.poll_seconds)
+        else:
+            await asyncio.sleep(self.poll_seconds)
 
     def _compare(self, sight: _Sight) -> None:
         folder = sight.folder

@@ -1,6 +1,6 @@
 """One reader of new events a process, however many sockets are open.
 
-It is woken by the bell file on this machine, and asks once a second for what another
+It is woken by the bell file on this machine, and asks PostgreSQL once a second for what another
 machine wrote. Listeners only hear that something happened to their subject. What it was they
 take from the latest events, kept here for all, or read for themselves: nothing can be missed
 by a slow one, and nothing is kept for it.
@@ -15,7 +15,7 @@ from itertools import takewhile
 from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from runs.events import bell_path, events_after, latest_seq, ring_bell
 from runs.files.watch import Bell, watcher
@@ -28,6 +28,9 @@ EVERYTHING = ""
 # Who sees what: no event of it is told to anybody, but what is told of others may depend on it.
 ACCOUNTS = "accounts"
 ASK_SECONDS = 1.0
+# A database that is a file has no other machine that writes it: only a bell that could not be
+# rung, as on a full disk, is made up for.
+ASK_FILE_SECONDS = 5.0
 MOST_AT_ONCE = 500
 KEPT_EVENTS = 1000
 
@@ -35,6 +38,10 @@ KEPT_EVENTS = 1000
 def of_topic(topic: str) -> str:
     """The subject to listen to for all events of a topic."""
     return f"topic:{topic}"
+
+
+def ask_seconds() -> float:
+    return ASK_FILE_SECONDS if connection.vendor == "sqlite" else ASK_SECONDS
 
 
 class Feed:
@@ -93,7 +100,7 @@ class Feed:
             while True:
                 # many events come in several readings
                 if not await self._pass_on():
-                    await bell.wait(ASK_SECONDS)
+                    await bell.wait(ask_seconds())
 
     async def _pass_on(self) -> bool:
         """Whether there was something new."""

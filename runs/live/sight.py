@@ -6,8 +6,8 @@ tells of, such as who is no longer staff.
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -49,13 +49,15 @@ class Sights:
         self.shown: set[InSight] = set()
         self.task: asyncio.Task[None] | None = None
 
-    @contextmanager
-    def keep(self, user: Any, thing: Executed, bell: Bell) -> Iterator[InSight]:
+    @asynccontextmanager
+    async def keep(self, user: Any, thing: Executed, bell: Bell) -> AsyncIterator[InSight]:
         shown = InSight(user, thing, bell)
         self.shown.add(shown)
         if self.task is None or self.task.done():
             self.task = asyncio.create_task(self._look_again(), name="sight of streams")
         try:
+            # what changed since the thing was found was told before anybody listened for it
+            await self._look([shown])
             yield shown
         finally:
             self.shown.discard(shown)
@@ -67,12 +69,13 @@ class Sights:
         bell = Bell()
         with feed().listen(of_topic(ACCOUNTS), bell):
             while True:
+                # first of all, for what was told before this began to listen
+                await self._look(list(self.shown))
                 await bell.wait(LOOK_SECONDS)
-                await self._look()
 
-    async def _look(self) -> None:
+    async def _look(self, some: Collection[InSight]) -> None:
         try:
-            lost = await database_sync_to_async(out_of_sight)(list(self.shown))
+            lost = await database_sync_to_async(out_of_sight)(some)
         except DatabaseError:
             logger.warning("sight of streams: the database does not answer, asking again")
             return
@@ -81,7 +84,7 @@ class Sights:
             shown.bell.ring()
 
 
-def out_of_sight(shown: list[InSight]) -> list[InSight]:
+def out_of_sight(shown: Collection[InSight]) -> list[InSight]:
     """A query for all people, and one small one for each of them."""
     ids = {each.user_id for each in shown}
     users = get_user_model().objects.filter(is_active=True).in_bulk(ids)
@@ -95,9 +98,9 @@ def out_of_sight(shown: list[InSight]) -> list[InSight]:
 SIGHTS: WeakKeyDictionary[asyncio.AbstractEventLoop, Sights] = WeakKeyDictionary()
 
 
-@contextmanager
-def kept_in_sight(user: Any, thing: Executed, bell: Bell) -> Iterator[InSight]:
+@asynccontextmanager
+async def kept_in_sight(user: Any, thing: Executed, bell: Bell) -> AsyncIterator[InSight]:
     """Rings `bell` when the person may no longer see it; `require` then raises NotFound."""
     sights = SIGHTS.setdefault(asyncio.get_running_loop(), Sights())
-    with sights.keep(user, thing, bell) as shown:
+    async with sights.keep(user, thing, bell) as shown:
         yield shown

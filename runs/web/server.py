@@ -146,7 +146,8 @@ def serve(application: Any, host: str, port: int) -> bool:
         server_name="fusionweb",
         # a request may take long (a large download), its connection says when it is gone
         http_timeout=None,
-        ping_interval=20,
+        # who has not answered for a minute is gone
+        ping_interval=30,
         ping_timeout=30,
     )
     server.run()

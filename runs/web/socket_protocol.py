@@ -20,6 +20,13 @@ class SocketProtocol(WebSocketProtocol):
         """As Autobahn's, without the words it sets in colours for its log each time."""
         self._dataReceived(data)
 
+    def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
+        """Whatever else Autobahn sends, such as a ping every half minute to each of a thousand."""
+        if sync or chopsize or self.send_queue:
+            super().sendData(data, sync, chopsize)
+        else:
+            write_now(self.transport, data)
+
     def send_text(self, text: str) -> None:
         """One frame, made once for all who are sent the same."""
         if not isinstance(text, SharedText):

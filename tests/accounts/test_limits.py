@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from runs.accounts import limits
 from runs.accounts.limits import client_of, counted, require_rate
+from runs.accounts.tokens import make_token
 from runs.asking import Asker, asking
 from runs.errors import TooManyRequests
 from runs.models import Run
@@ -133,3 +134,14 @@ def test_a_retry_is_a_run_as_well(three, launched, client, run_row):
 def test_cancelling_is_not_counted(three, launched, client, run_row):
     runs = [run_row() for _ in range(4)]
     assert client.post(f"/runs/{runs[0].pk}/cancel/").status_code == 302
+
+
+def test_the_api_says_the_same_in_its_own_shape(three, client, member, run_row):
+    runs = [run_row(status="failed") for _ in range(3)]
+    _, text = make_token(owner=member, label="script", scopes=["run"])
+    answer = client.post(
+        f"/api/v1/runs/{runs[0].pk}/retry", headers={"Authorization": f"Bearer {text}"}
+    )
+    assert answer.status_code == 429
+    assert answer.json()["error"]["code"] == "too_many_requests"
+    assert int(answer["Retry-After"]) > 50

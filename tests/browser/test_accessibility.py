@@ -23,6 +23,7 @@ PAGES = [
     "/templates/",
     "/templates/fusion-sim/quick_seconds/",
     "/accounts/password/",
+    "/account/tokens/",
     "/jobs/",
     "/jobs/?search=no-such-job",
     "/jobs/axe/default/trained/r1/",

@@ -219,3 +219,15 @@ def test_it_works_in_one_loop_after_another(watcher, log):
     assert asyncio.run(once())
     asyncio.run(abandoned())
     assert asyncio.run(once())
+
+
+async def test_a_folder_that_comes_while_all_others_are_watched_is_polled_at_once(tmp_path):
+    """The watcher rests for a second where everything has a watch."""
+    (tmp_path / "watched").mkdir()
+    watcher = Watcher()
+    async with watcher.subscribe(tmp_path / "watched" / "log"):
+        await asyncio.sleep(0.01)
+        async with watcher.subscribe(tmp_path / "later" / "log") as bell:
+            (tmp_path / "later").mkdir()
+            (tmp_path / "later" / "log").write_text("x")
+            assert await bell.wait(10)

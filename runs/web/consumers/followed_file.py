@@ -2,6 +2,7 @@
 
 from runs.live.edge import LOG_KIND, PROGRESS_KIND, Kind
 from runs.live.follower import Follower, follow
+from runs.live.pieces import Piece
 from runs.live.sight import kept_in_sight
 from runs.live.subject import find_executed
 
@@ -20,18 +21,17 @@ class FollowedFile(Stream):
     async def stream(self) -> None:
         asked = self.number_asked("offset")
         sight = kept_in_sight(self.scope["user"], self.executed, self.bell)
-        async with follow(self.executed, self.kind, asked, self.bell) as follower:
-            with sight as shown:
-                self.acknowledged = follower.offset
-                while not follower.ended:
-                    await self.send_next(follower)
-                    shown.require()
+        async with follow(self.executed, self.kind, asked, self.bell) as follower, sight as shown:
+            self.acknowledged = follower.offset
+            while not follower.ended:
+                piece = await follower.next_piece()
+                shown.require()
+                await self.send_piece(piece, follower)
             await self.send_frame(
                 {"kind": "end", "status": follower.status, "offset": follower.offset}
             )
 
-    async def send_next(self, follower: Follower) -> None:
-        piece = await follower.next_piece()
+    async def send_piece(self, piece: Piece | None, follower: Follower) -> None:
         if piece is None:
             return
         if piece.reset:

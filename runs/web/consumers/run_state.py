@@ -15,8 +15,9 @@ class RunState(Stream):
 
     async def stream(self) -> None:
         sight = kept_in_sight(self.scope["user"], self.run, self.bell)
-        with feed().listen(self.run.pk, self.bell), sight as shown:
-            while True:
-                shown.require()
-                await self.send_frame(await state_frame(self.run.pk))
-                await self.bell.wait()
+        with feed().listen(self.run.pk, self.bell):
+            async with sight as shown:
+                while True:
+                    shown.require()
+                    await self.send_frame(await state_frame(self.run.pk))
+                    await self.bell.wait()
