@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from runs.access import is_staff
+from runs.access import may_see
 from runs.contract.status import Status
 from runs.errors import (
     Conflict,
@@ -42,7 +42,7 @@ MOST_EXPIRED_A_ROUND = 100
 def find_session(user: Any, session_id: str) -> CreationSession:
     """One's own, or any for staff. Raises SessionNotFound."""
     session = CreationSession.objects.select_related("owner").filter(pk=session_id[:13]).first()
-    if session is None or not (session.owner_id == user.pk or is_staff(user)):
+    if session is None or not may_see(user, session):
         raise SessionNotFound("There is no such session.")
     return session
 

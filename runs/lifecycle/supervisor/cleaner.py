@@ -4,10 +4,10 @@ import time
 
 from runs.cleanup.automatic import apply_automatic
 from runs.cleanup.emptying import empty_trash
+from runs.cleanup.old_events import forget_old_events
 from runs.creation.holding import withdraw_orphans
 from runs.creation.left_behind import remove_strays
 from runs.creation.services import expire_sessions
-from runs.cleanup.old_events import forget_old_events
 
 from .beside import Beside
 from .sweep import remove_half_made
