@@ -29,9 +29,11 @@ FusionwebError
 └── PassingFault              may work when tried again; nothing was decided
     ├── LaunchFailed          the executor could not start the run
     ├── ShuttingDown          the server ends and takes no new work
+    ├── SetupIncomplete       something is missing without which nothing can be made
     └── DiskSpaceInsufficient too little space to begin
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -244,6 +246,25 @@ class LaunchFailed(PassingFault):
 
 class ShuttingDown(PassingFault):
     code = "shutting_down"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a set-up lacks: `field` is data_root, program, templates or supervisor."""
+
+    field: str
+    reason: str
+
+
+class SetupIncomplete(PassingFault):
+    """`state` is the first that is missing, in a word: see `runs.health.setup`."""
+
+    code = "setup_incomplete"
+
+    def __init__(self, message: str, state: str, missing: Sequence[Missing]) -> None:
+        super().__init__(message)
+        self.state = state
+        self.missing = missing
 
 
 class DiskSpaceInsufficient(PassingFault):
