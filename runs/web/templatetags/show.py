@@ -296,6 +296,12 @@ def session_badge(session: CreationSession) -> SafeString:
 
 
 @register.simple_tag
+def setup_badge(missing: str) -> SafeString:
+    """`missing` says why it is not there; empty where it is."""
+    return badge("lost", "missing") if missing else badge("completed", "there")
+
+
+@register.simple_tag
 @cache
 def phase_badge(look: str, words: str) -> SafeString:
     """A phase of a session: what its look says to the eye is said in words as well."""

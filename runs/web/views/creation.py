@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from runs.creation.beginning import begin_once
 from runs.creation.services import find_session
+from runs.health.setup import require_setup, setup_state
 from runs.models import CreationSession
 from runs.web.session_rows import half_finished, session_rows
 from runs.web.wizard.drafts import typed
@@ -24,13 +25,16 @@ PREFILLED = ("project", "program", "template", "label")
 def session_new(request: HttpRequest) -> HttpResponse:
     """Which kind; a post begins it, with what the page it came from knows already."""
     if request.method == "POST":
+        require_setup()
         kind = request.POST.get("kind", "")
         session = begin_once(
             owner=request.user, kind=kind, inputs=first_inputs(request, kind), step=""
         )
         return redirect("session", session.pk)
     mine = half_finished().filter(owner=request.user.pk)
-    return render(request, "session/new.html", {"half_finished": session_rows(mine)})
+    return render(
+        request, "session/new.html", {"half_finished": session_rows(mine), "setup": setup_state()}
+    )
 
 
 def first_inputs(request: HttpRequest, kind: str) -> dict[str, Any]:

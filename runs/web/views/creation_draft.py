@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from runs.creation.services import confirm_session, save_draft
 from runs.errors import Conflict, FusionwebError, InvalidInput
+from runs.health.setup import require_setup
 from runs.models import CreationSession
 from runs.web.forms.configuration import ConfigurationForm
 from runs.web.wizard.drafts import Draft, draft_of
@@ -117,6 +118,7 @@ def configuration_at(road: Road, draft: Draft) -> ConfigurationForm | None:
 def confirm(request: HttpRequest, session: CreationSession) -> HttpResponse:
     """What keeps it from being made is said by the preview, to which this leads."""
     try:
+        require_setup()
         confirm_session(actor=request.user, session=session)
     except FusionwebError as error:
         messages.error(request, error.message)

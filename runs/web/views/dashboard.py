@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from runs.access import visible
 from runs.contract.status import Status
+from runs.health.setup import setup_state
 from runs.lifecycle.places import status_root
 from runs.models import Run, Supervisor
 from runs.web.cluster import cluster
@@ -38,6 +39,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         name: [rows[pk] for pk in listed if pk in rows] for name, listed in lists.items()
     }
     context |= {"queue": queue, "disk": disk(), "supervisors": supervisors()}
+    context["setup"] = setup_state()
     context["cluster"] = cluster(request.user)
     mine = half_finished().filter(owner=request.user.pk)[:SESSIONS_SHOWN]
     context["half_finished"] = session_rows(mine)
