@@ -70,10 +70,10 @@ class CreationSession(models.Model):
             models.Index(fields=["state", "touched_at"], name="session_state_touched"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.kind} session {self.id}"
+
     @property
     def is_draft(self) -> bool:
         """Somebody still fills in the form."""
         return self.state == self.State.PENDING and self.confirmed_at is None
-
-    def __str__(self) -> str:
-        return f"{self.kind} session {self.id}"
