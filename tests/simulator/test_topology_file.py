@@ -13,7 +13,7 @@ def test_a_bundled_network_read_from_a_file_computes_the_same(configuration, sim
     by_name = simulate(configuration())
     path = TOPOLOGIES / "toy.json"
     changes = {KEY: str(path), "topology_settings.network": "nsfnet"}
-    by_file = simulate(configuration(changes))
+    by_file = simulate(configuration(changes), directory="other")
     assert by_file.returncode == 0
     tables = [
         (run.directory / "output" / "blocking_probability.csv").read_text()
