@@ -165,3 +165,23 @@ def test_it_learns_in_an_open_page_what_another_did(page, open_page):
     other.get_by_role("button", name="Cancel, keep the files").click()
     expect(page.get_by_role("heading", name="It was cancelled")).to_be_visible()
     expect(page.get_by_role("button", name="Answer")).to_have_count(0)
+
+
+def test_it_leaves_a_refused_answer_and_its_fault_in_place(page, complaints):
+    complaints.expect("status of 422")
+    begin(page)
+    page.locator("#entry-project").fill("wizards")
+    page.get_by_role("button", name="Program and template").click()
+    page.get_by_label(re.compile("^quick_seconds")).check()
+    page.get_by_role("button", name="Parameters").click()
+    page.get_by_label("Network from a file").fill("nowhere.json")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Confirm and launch").click()
+    page.get_by_role("button", name="Answer").click()
+    fault = page.locator("#fault-entry-answer-topology")
+    expect(fault).to_contain_text("is needed")
+    # by the time of the second look, the first has been shown
+    for _ in range(2):
+        with page.expect_response(lambda each: "hx-request" in each.request.headers):
+            pass
+    expect(fault).to_contain_text("is needed")

@@ -123,7 +123,10 @@ def test_it_updates_its_parts_by_itself(asking):
     part = asking.client.get(asking.address, headers={"HX-Request": "true"})
     page = shown(part)
     assert "<html" not in page
-    assert 'id="session-body" data-part' in page and 'id="session-head" data-part' in page
+    assert (
+        'id="session-body" class="session-body" data-part' in page
+        and 'id="session-head" data-part' in page
+    )
 
 
 def test_it_asks_before_it_cancels(asking):

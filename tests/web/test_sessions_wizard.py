@@ -143,6 +143,12 @@ def test_it_does_not_undo_with_a_late_save_what_was_sent_since(run_wizard):
     assert run_wizard.session.inputs["objective"] == "new"
 
 
+def test_it_says_that_what_is_typed_is_too_long_to_be_kept(run_wizard):
+    fields = fields_of(run_wizard.open("readme")) | {"action": "save", "objective": "x" * 1_100_000}
+    response = run_wizard.client.post(run_wizard.address, fields, headers={"HX-Request": "true"})
+    assert "Not saved. The inputs have more than" in shown(response)
+
+
 def test_it_says_faults_of_values_while_they_are_typed(run_wizard):
     fields = fields_of(run_wizard.open("parameters")) | {
         "action": "save",
