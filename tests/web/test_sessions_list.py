@@ -126,11 +126,20 @@ def test_it_removes_what_is_left_and_nothing_beside_it(client, staff, left):
     other = Path(left.staging).parent / "0123456789ab"
     other.mkdir()
     client.force_login(staff)
-    sent = {"session": left.pk, "action": "remove"}
+    sent = {"session": left.pk, "action": "remove", "confirm": "mine"}
     response = client.post("/sessions/left/", sent, follow=True)
     assert "Removed 1 file of mine." in shown(response)
     assert not Path(left.staging).exists() and other.is_dir()
     assert client.post("/sessions/left/", sent).status_code == 409
+
+
+@pytest.mark.parametrize(("typed", "status"), [({}, 200), ({"confirm": "yours"}, 422)])
+def test_it_has_the_name_typed_before_it_removes(client, staff, left, typed, status):
+    client.force_login(staff)
+    response = client.post("/sessions/left/", {"session": left.pk, "action": "remove", **typed})
+    assert response.status_code == status
+    assert "1 file, 5 B, of ada. They are gone for good" in shown(response)
+    assert Path(left.staging).is_dir()
 
 
 def test_it_goes_on_with_what_is_left(client, staff, left, program, project):
