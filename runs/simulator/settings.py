@@ -67,7 +67,10 @@ def load_settings(path: Path, seed: int | None = None) -> Settings:
     values = read_configuration(path)
     if seed is not None:
         values["general_settings"]["seed"] = seed
-    return settings_from(values)
+    settings = settings_from(values)
+    # A file that is no network is said before anything is created.
+    settings.load_topology()
+    return settings
 
 
 def settings_from(values: Values) -> Settings:

@@ -130,7 +130,10 @@ def network_text():
 def install_check(tmp_path, monkeypatch):
     """Installs a package with one check; other processes find it by the path that is returned."""
 
+    installed = []
+
     def install(code, name="lab_check", target="check"):
+        installed.append(name)
         place = tmp_path / "installed"
         facts = place / f"{name}-1.0.dist-info"
         facts.mkdir(parents=True)
@@ -144,5 +147,6 @@ def install_check(tmp_path, monkeypatch):
         return place
 
     yield install
-    sys.modules.pop("lab_check", None)
+    for name in installed:
+        sys.modules.pop(name, None)
     run_checks.cache_clear()

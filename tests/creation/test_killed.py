@@ -1,7 +1,7 @@
 """kill -9 of whoever drives, in every phase: the session ends as it should.
 
-The child drives the session and kills itself before the n-th begin or end of a transaction, for each
-n there is: so it dies before and after every commit, and between the rename and its commit.
+The child drives the session and kills itself before the n-th begin or end of a transaction, for
+each n there is: so it dies before and after every commit, and between the rename and its commit.
 """
 
 import os
@@ -54,7 +54,7 @@ def confirmed(member, project, asking_program):
 
 
 def drive_until(session_id, statement):
-    """In a process of its own; dies before the `statement`-th of those. False where it got through."""
+    """In a process of its own; dies before the `statement`-th of those, if it gets there: True."""
     connections.close_all()
     child = os.fork()
     if child == 0:
@@ -149,7 +149,7 @@ def test_killed_and_then_cancelled_nothing_of_it_is_left(confirmed, settings, me
             written = session.state in ("post_validate", "run_queued")
             cancel_session(actor=member, session=session, discard_files=True)
             assert not (root / SESSIONS / session.pk).exists(), statement
-            kept = [path for path in root.rglob("README.md")]
+            kept = list(root.rglob("README.md"))
             assert bool(kept) == written, (statement, kept)
             assert not Run.objects.filter(status=Status.PENDING).exists()
         clear(root)

@@ -121,8 +121,8 @@ def test_a_tampered_row_removes_nothing(asking, make_run, root, tamper):
 
 def test_links_are_removed_and_not_followed(asking, make_run, member, root):
     run = make_run()
-    os.symlink(run.directory, place_of(asking) / "made" / "link")
-    os.symlink(root, place_of(asking) / "up")
+    (place_of(asking) / "made" / "link").symlink_to(run.directory)
+    (place_of(asking) / "up").symlink_to(root)
     before = everything(root)
     cancel_session(actor=member, session=asking, discard_files=True)
     assert not place_of(asking).exists()
@@ -132,7 +132,7 @@ def test_links_are_removed_and_not_followed(asking, make_run, member, root):
 def test_a_link_in_its_place_is_left_alone(asking, make_run, root):
     run = make_run()
     place_of(asking).rename(root / "elsewhere")
-    os.symlink(run.directory, place_of(asking))
+    (place_of(asking)).symlink_to(run.directory)
     before = everything(root)
     assert discard(asking) == 0
     assert own_place(asking) is None
@@ -141,7 +141,7 @@ def test_a_link_in_its_place_is_left_alone(asking, make_run, root):
 
 def test_a_link_for_all_sessions_is_left_alone(asking, root):
     (root / SESSIONS).rename(root / "elsewhere")
-    os.symlink(root / "elsewhere", root / SESSIONS)
+    (root / SESSIONS).symlink_to(root / "elsewhere")
     assert discard(asking) == 0
     assert (root / "elsewhere" / asking.pk).exists()
 
@@ -447,7 +447,7 @@ def test_the_sweep_leaves_what_is_left_behind_and_what_is_no_session(left, root)
     other.mkdir()
     old(other)
     link = root / SESSIONS / "ba9876543210"
-    os.symlink(root, link)
+    (link).symlink_to(root)
     assert remove_strays(time.time()) == 0
     assert place_of(left).exists() and other.exists() and link.is_symlink()
 

@@ -98,13 +98,22 @@ def save_quietly(
 ) -> HttpResponse:
     """While somebody types. What comes from a page that is older than what is kept, as when the
     draft is open twice or the form was sent meanwhile, is not kept: that would undo the other."""
-    saved = request.POST.get("revision") == str(session.revision)
-    if saved:
-        try:
-            save_draft(session=session, inputs=draft.inputs, step=road.here.name, overwrite=False)
-        except (Conflict, InvalidInput):
-            saved = False
-    context = {"session": session, "saved": saved, "configuration": configuration_at(road, draft)}
+    is_behind = request.POST.get("revision") != str(session.revision)
+    fault = ""
+    try:
+        if not is_behind:
+            here = road.here.name
+            save_draft(session=session, inputs=draft.inputs, step=here, overwrite=False)
+    except Conflict:
+        is_behind = True
+    except InvalidInput as error:
+        fault = error.message
+    context = {
+        "session": session,
+        "is_behind": is_behind,
+        "fault": fault,
+        "configuration": configuration_at(road, draft),
+    }
     return render(request, "session/_saved.html", context)
 
 

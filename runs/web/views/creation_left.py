@@ -5,12 +5,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
 from runs.access import require_staff
-from runs.creation.left_behind import left_behind, remove_left, resume_left
+from runs.creation.left_behind import left_behind, measured, remove_left, resume_left
 from runs.creation.services import find_session
+from runs.models import CreationSession
 from runs.web.session_rows import session_rows, title_of
 from runs.web.templatetags.show import count
 
@@ -38,7 +41,24 @@ def act(request: HttpRequest) -> HttpResponse:
     if request.POST.get("action") == "resume":
         again = resume_left(actor=request.user, session=session)
         return redirect("session", again.pk)
+    if request.POST.get("confirm", "").strip() != title_of(session):
+        return ask(request, session)
     removed = remove_left(actor=request.user, session=session)
-    words = f"Removed {count(removed, 'file')} of {title_of(session)}."
-    messages.success(request, words)
+    messages.success(request, f"Removed {count(removed, 'file')} of {title_of(session)}.")
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(reverse("session_left"))
     return redirect("session_left")
+
+
+def ask(request: HttpRequest, session: CreationSession) -> HttpResponse:
+    """Nothing brings these files back: their session's name has to be typed."""
+    is_wrong = "confirm" in request.POST
+    context = {
+        "session": session,
+        "left": measured(session),
+        "expected": title_of(session),
+        "fault": f"Type {title_of(session)} to confirm." if is_wrong else "",
+    }
+    fragment = bool(request.htmx)  # type: ignore[attr-defined]
+    name = "session_left/_confirm.html" if fragment else "session_left/confirm.html"
+    return render(request, name, context, status=422 if is_wrong else 200)

@@ -43,7 +43,11 @@ def show_session(
 ) -> HttpResponse:  # fmt: skip
     """The page; for its own script the parts of it that change."""
     context = context_of(session)
-    context |= {"entries": entries or question_entries(session), "fault": fault}
+    context |= {
+        "entries": entries or question_entries(session),
+        "fault": fault,
+        "refused": entries is not None,
+    }
     part = bool(request.htmx)  # type: ignore[attr-defined]
     name = "session/_parts.html" if part else "session/page.html"
     return render(request, name, context, status=status)

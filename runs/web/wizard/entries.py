@@ -45,7 +45,8 @@ class Entry:
 
     @property
     def described_by(self) -> str:
-        return f"help-{self.element_id} fault-{self.element_id}"
+        fault = f"fault-{self.element_id}"
+        return f"help-{self.element_id} {fault}" if self.help else fault
 
 
 def shown(value: Any) -> str:

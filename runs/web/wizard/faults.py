@@ -23,6 +23,7 @@ Faults = dict[str, str]
 # Sentences for what pydantic finds; its own would speak of types and strings.
 WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "missing": lambda limits: "Fill this in.",
+    "too_short": lambda limits: "Fill this in.",
     "string_too_short": lambda limits: "Fill this in.",
     "string_too_long": lambda limits: f"At most {limits['max_length']:,} characters.",
     "int_parsing": lambda limits: "A whole number.",
