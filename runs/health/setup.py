@@ -97,9 +97,8 @@ def fault_of_programs(known: Known) -> str:
 
 
 def fault_of_templates(known: Known) -> str:
-    """Of what has run, another can be made without a template; without a program, none is
-    missed."""
-    if not known.programs or known.has_run:
+    """Of what has run, another can be made without a template."""
+    if known.has_run:
         return ""
     if any(catalogue().templates(slug) for slug in known.programs):
         return ""

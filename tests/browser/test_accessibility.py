@@ -41,6 +41,7 @@ PAGES = [
     "/alerts/",
     "/sessions/",
     "/sessions/new/",
+    "/setup/",
     "/sessions/{draft}/?step=project&check=1",
     "/sessions/{draft}/?step=program",
     "/sessions/{draft}/?step=parameters",

@@ -32,7 +32,7 @@ def test_with_program_templates_and_supervisor_it_is_ready(program, alive):
 
 def test_a_fresh_database_lacks_a_program(alive):
     assert setup_state().state == "incomplete_no_program"
-    assert fields() == ["program"]
+    assert fields() == ["program", "templates"]
 
 
 def test_a_program_that_is_switched_off_is_none(program, alive):
@@ -97,7 +97,7 @@ def test_a_supervisor_that_is_silent_is_down(program, alive):
 def test_it_says_all_that_is_missing_the_first_to_mend_first(settings, tmp_path):
     (tmp_path / "file").write_text("in the way")
     settings.FUSIONWEB_STATUS_DIRS = [tmp_path / "file" / "status"]
-    assert fields() == ["data_root", "program", "supervisor"]
+    assert fields() == ["data_root", "program", "templates", "supervisor"]
     with pytest.raises(SetupIncomplete) as refused:
         require_setup()
     assert all(each.reason in refused.value.message for each in refused.value.missing)

@@ -37,7 +37,7 @@ def test_staff_see_what_to_do_for_each(as_staff):
         assert f'id="setup-{part}"' in html
     for words in ("manage.py setup", "manage.py supervise", "/admin/runs/program/add/"):
         assert words in html
-    assert html.count("missing</") == 2
+    assert html.count("missing</") == 3
 
 
 def test_what_is_there_needs_no_advice(as_staff, program):
