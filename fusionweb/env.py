@@ -249,6 +249,21 @@ SETTINGS = [
         "beside those of the bundled simulator; empty: `templates` in the data folder",
     ),
     Setting(
+        "FUSIONWEB_PROJECT_TEMPLATES",
+        to_paths,
+        "",
+        f"folders with {os.pathsep} between",
+        "roots of project templates, one folder each inside, beside those that come along; "
+        "empty: `project_templates` in the data folder",
+    ),
+    Setting(
+        "FUSIONWEB_SESSION_HOURS",
+        to_count,
+        "24",
+        "a whole number from 1",
+        "a creation session that nobody touches for this long expires",
+    ),
+    Setting(
         "FUSIONWEB_TOPOLOGIES",
         to_paths,
         "",

@@ -2,7 +2,8 @@
 
 A member sees what belongs to an open project or to one that names them, and acts on their own
 runs. Managers act on all of their projects. Staff see and do everything; reviews and what is
-the admin site's are theirs alone. Nobody anonymous sees anything.
+the admin site's are theirs alone. A creation session is its owner's, whatever the project.
+Nobody anonymous sees anything.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from runs.errors import NotAllowed, NotFound
-from runs.models import Job, Project, Run
+from runs.models import CreationSession, Job, Project, Run
 
 Row = TypeVar("Row", bound=Model)
 
@@ -87,8 +88,10 @@ def visible(user: Any, rows: QuerySet[Row]) -> QuerySet[Row]:
     """Those of the rows that the person may see.
 
     For runs, projects, and everything whose `project` is a slug; what belongs to no project
-    (null) is for all.
+    (null) is for all. Creation sessions are one's own; staff see everybody's.
     """
+    if rows.model is CreationSession:
+        return rows if is_staff(user) else rows.filter(owner=user.pk)
     hidden = hidden_projects(user)
     if not hidden:
         return rows
@@ -107,6 +110,8 @@ def slug_of(thing: Any) -> str | None:
 
 
 def may_see(user: Any, thing: Any) -> bool:
+    if isinstance(thing, CreationSession):
+        return is_staff(user) or bool(user.is_active and thing.owner_id == user.pk)
     hidden = hidden_projects(user)
     if isinstance(thing, Run):
         return bool(user.is_active) and thing.project_id not in hidden.ids

@@ -4,6 +4,7 @@ FusionwebError
 ├── InvalidInput              the person can mend it: say what, where and how
 │   ├── ConfigurationInvalid  carries one Problem per fault (section, key, line)
 │   ├── NameInvalid           a project, group or run name that cannot be a directory
+│   ├── InputInvalid          an answer that does not fit what a session asked
 │   ├── ProgramUnusable       the program does not exist or cannot be executed
 │   ├── Malformed             what was sent cannot even be read
 │   └── TooLarge              more than is read at all
@@ -12,7 +13,7 @@ FusionwebError
 ├── TooManyRequests           this often it may not be asked; says when again
 ├── NotFound                  no such thing, or none the actor may see
 │   ├── RunNotFound, JobNotFound, CheckpointNotFound, ProjectNotFound, ProgramNotFound,
-│   │   TemplateNotFound, TopologyNotFound, AlertNotFound, TokenNotFound
+│   │   SessionNotFound, TemplateNotFound, TopologyNotFound, AlertNotFound, TokenNotFound
 │   └── ArtifactNotFound      a file or folder of a run
 │       └── PathOutside       a path that leaves the directory it belongs to
 ├── Conflict                  the thing's present state does not allow it
@@ -21,15 +22,18 @@ FusionwebError
 │   ├── RunAlreadyFinished    cancelling what has ended
 │   ├── RunStillActive        deleting or retrying what has not
 │   ├── JobStillActive        deleting a job that runs, or may
+│   ├── SessionAlreadyCompleted, SessionNotAwaitingInput, InputRequestStale, SessionStillOpen
 │   ├── CheckpointPinned      changing what an approval holds fast
 │   ├── CheckpointInUse       deleting what a run resumes from
 │   └── PlaceTaken            restoring to where something is again
 └── PassingFault              may work when tried again; nothing was decided
     ├── LaunchFailed          the executor could not start the run
     ├── ShuttingDown          the server ends and takes no new work
+    ├── SetupIncomplete       something is missing without which nothing can be made
     └── DiskSpaceInsufficient too little space to begin
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -77,6 +81,10 @@ class ConfigurationInvalid(InvalidInput):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("; ".join(str(problem) for problem in problems), field="config")
         self.problems = problems
+
+
+class InputInvalid(InvalidInput):
+    code = "input_validation_failed"
 
 
 class NameInvalid(InvalidInput):
@@ -147,6 +155,10 @@ class ProgramNotFound(NotFound):
     code = "program_not_found"
 
 
+class SessionNotFound(NotFound):
+    code = "session_not_found"
+
+
 class TemplateNotFound(NotFound):
     code = "template_not_found"
 
@@ -192,6 +204,22 @@ class RunStillActive(Conflict):
     code = "run_still_active"
 
 
+class SessionAlreadyCompleted(Conflict):
+    code = "session_already_completed"
+
+
+class SessionNotAwaitingInput(Conflict):
+    code = "session_not_awaiting_input"
+
+
+class SessionStillOpen(Conflict):
+    code = "session_still_open"
+
+
+class InputRequestStale(Conflict):
+    code = "input_request_stale"
+
+
 class CheckpointPinned(Conflict):
     code = "checkpoint_pinned"
 
@@ -218,6 +246,25 @@ class LaunchFailed(PassingFault):
 
 class ShuttingDown(PassingFault):
     code = "shutting_down"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a set-up lacks: `field` is data_root, program, templates or supervisor."""
+
+    field: str
+    reason: str
+
+
+class SetupIncomplete(PassingFault):
+    """`state` is the first that is missing, in a word: see `runs.health.setup`."""
+
+    code = "setup_incomplete"
+
+    def __init__(self, message: str, state: str, missing: Sequence[Missing]) -> None:
+        super().__init__(message)
+        self.state = state
+        self.missing = missing
 
 
 class DiskSpaceInsufficient(PassingFault):

@@ -17,6 +17,7 @@ from runs.lifecycle import places
 from runs.lifecycle.bundled import install_bundled
 from runs.lifecycle.services import RunRequest, create_run
 from runs.lifecycle.supervisor.cleaner import Cleaner
+from runs.lifecycle.supervisor.driver import Driver
 from runs.lifecycle.supervisor.process import Supervisor
 from runs.models import Checkpoint, Job, Program, Project, Root, Run
 from runs.models import Supervisor as SupervisorRow
@@ -196,12 +197,20 @@ class InlineCleaner(Cleaner):
         self.work()
 
 
+class InlineDriver(Driver):
+    """The same for creation sessions that nobody drives."""
+
+    def start(self):
+        self.work()
+
+
 class InlineSupervisor(Supervisor):
     """The real supervisor, stepped by the test instead of by its own loop."""
 
     def __init__(self, label=""):
         super().__init__(label)
         self.cleaner = InlineCleaner()
+        self.driver = InlineDriver()
 
     def until(self, condition, seconds=WAIT_SECONDS):
         deadline = time.monotonic() + seconds

@@ -13,12 +13,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
+from django.db.models import QuerySet
 from django.utils import timezone
 from redis.exceptions import RedisError
 
 from runs.asking import asker
 from runs.errors import TooManyRequests
-from runs.models import Run
+from runs.models import CreationSession, Run
 
 logger = logging.getLogger(__name__)
 
@@ -33,21 +34,30 @@ def require_rate(user: Any) -> None:
     Asked once a request, so that retrying a hundred chosen runs is not cut in two.
     """
     most = settings.FUSIONWEB_RUNS_PER_MINUTE
-    require_rate_of_owner(user, most)
+    made = Run.objects.filter(owner=user.pk)
+    require_rate_of_owner(made, most, f"You have made {most} runs within a minute.")
     require_rate_of_address("runs", most, "That many runs a minute are too many from one address.")
 
 
-def require_rate_of_owner(user: Any, most: int) -> None:
+def require_session_rate(user: Any) -> None:
+    """The same before a creation session is begun, whatever becomes of it."""
+    most = settings.FUSIONWEB_RUNS_PER_MINUTE
+    begun = CreationSession.objects.filter(owner=user.pk)
+    require_rate_of_owner(begun, most, f"You have begun {most} sessions within a minute.")
+    require_rate(user)
+
+
+def require_rate_of_owner(made: QuerySet[Any], most: int, sentence: str) -> None:
     now = timezone.now()
     window = timedelta(seconds=WINDOW_SECONDS)
-    made = Run.objects.filter(owner=user.pk, created_at__gt=now - window)
+    lately = made.filter(created_at__gt=now - window)
     # the oldest of those that fill the window: the next is free when it has left
-    oldest = made.order_by("-created_at", "-id").values_list("created_at", flat=True)[
+    oldest = lately.order_by("-created_at", "-pk").values_list("created_at", flat=True)[
         most - 1 : most
     ]
     for created_at in oldest:
         left = ceil((created_at + window - now).total_seconds())
-        raise too_many(f"You have made {most} runs within a minute.", left)
+        raise too_many(sentence, left)
 
 
 def require_login_rate() -> None:

@@ -25,6 +25,7 @@ from .routers import (
     progress,
     projects,
     runs,
+    sessions,
     stats,
     streams,
     templates,
@@ -46,6 +47,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/projects", projects.router),
     ("/checkpoints", checkpoints.router),
     ("/stats", stats.router),
+    ("/sessions", sessions.router),
     ("/alerts", alerts.router),
 ]
 

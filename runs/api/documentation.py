@@ -112,11 +112,24 @@ class Book:
             body=self.fields(body),
             answers=[answer for answer in answers if answer.status < "4"],
             errors=[answer for answer in answers if answer.status >= "4"],
-            curl=self.curl(method, path, body),
+            curl=self.curl(method, path, self.first_kind(operation)),
         )
 
     def body_of(self, operation: Schema) -> Schema:
-        return self.plain(schema_of(operation.get("requestBody", {})))
+        """Of a body of several kinds the fields of all."""
+        plain = self.plain(schema_of(operation.get("requestBody", {})))
+        return self.together(plain["oneOf"]) if "oneOf" in plain else plain
+
+    def first_kind(self, operation: Schema) -> Schema:
+        plain = self.plain(schema_of(operation.get("requestBody", {})))
+        return self.plain(plain["oneOf"][0]) if "oneOf" in plain else plain
+
+    def together(self, choices: list[Schema]) -> Schema:
+        """Each choice has its own `kind`."""
+        bodies = [self.plain(each) for each in choices]
+        names = dict.fromkeys(name for body in bodies for name in body["properties"])
+        needed = [name for name in names if all(name in body["required"] for body in bodies)]
+        return {"properties": {name: shared(name, bodies) for name in names}, "required": needed}
 
     def parameter(self, found: Schema) -> Value:
         return self.value(found["name"], found["schema"], bool(found.get("required")), found["in"])
@@ -189,10 +202,25 @@ class Book:
 
     def example_of(self, schema: Schema) -> str:
         plain = self.plain(schema)
+        if "const" in plain:
+            return f'"{plain["const"]}"'
         if "enum" in plain:
             return f'"{plain["enum"][0]}"'
         example = EXAMPLES.get(str(plain.get("type")), "…")
         return f'"{example}"' if isinstance(example, str) else str(example).lower()
+
+
+def shared(name: str, bodies: list[Schema]) -> Schema:
+    """A field of one or several kinds of a body, with what only one of them has to do with it."""
+    having = [body for body in bodies if name in body["properties"]]
+    field: Schema = having[0]["properties"][name]
+    if name == "kind":
+        return {"enum": [body["properties"]["kind"]["const"] for body in bodies]}
+    if len(having) == len(bodies):
+        return field
+    kind = having[0]["properties"]["kind"]["const"]
+    needs = ", which needs it" if name in having[0]["required"] else ""
+    return {**field, "description": f"Of a {kind} alone{needs}."}
 
 
 def media_of(message: Schema) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -20,6 +21,7 @@ from runs.errors import (
     ConfigurationInvalid,
     FusionwebError,
     Malformed,
+    SetupIncomplete,
     TooLarge,
     TooManyRequests,
 )
@@ -45,7 +47,7 @@ CODES = {
 
 
 def error_answer(status: int, code: str, message: str, **more: Any) -> JsonResponse:
-    """`more` is `field` and `details`, left out where empty."""
+    """`more` is `field`, `details`, `state` and `missing`, left out where empty."""
     error = {"code": code, "message": message}
     error |= {name: value for name, value in more.items() if value}
     return JsonResponse({"error": {**error, "trace_id": asker().trace_id}}, status=status)
@@ -71,6 +73,7 @@ def on_domain_error(request: HttpRequest, error: FusionwebError) -> HttpResponse
         error.message,
         field=getattr(error, "field", None),
         details=details_of(error),
+        **setup_of(error),
     )
     if isinstance(error, TooManyRequests):
         answer["Retry-After"] = str(error.retry_after_seconds)
@@ -85,6 +88,12 @@ def details_of(error: FusionwebError) -> list[dict[str, Any]]:
         {"path": problem.path, "message": problem.message, "line": problem.line}
         for problem in error.problems
     ]
+
+
+def setup_of(error: FusionwebError) -> dict[str, Any]:
+    if not isinstance(error, SetupIncomplete):
+        return {}
+    return {"state": error.state, "missing": [asdict(each) for each in error.missing]}
 
 
 def on_validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -27,6 +27,8 @@ TEXT_MAX = 100_000
 STRING = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)', re.DOTALL)
 BRACKETS = re.compile(rb"[\[\]{}]")
 OPENING = (b"[", b"{")
+# A file that answers a session's question: nothing but the body bounds it.
+UPLOAD = re.compile(r"extra_inputs\.[^.]+\.content_base64")
 
 
 class BoundedParser(Parser):
@@ -108,7 +110,7 @@ def sentence_for(error: Exception) -> str:
 def check_texts(value: Any) -> None:
     """No text too long, and none with characters that no database keeps."""
     for path, text in texts_of(value, ""):
-        if len(text) > TEXT_MAX:
+        if len(text) > TEXT_MAX and not UPLOAD.fullmatch(path):
             raise InvalidInput(
                 f"{path or 'The text'} has {len(text):,} characters; at most {TEXT_MAX:,}"
                 " are allowed.",

@@ -23,6 +23,7 @@ CHECKPOINT_COLUMNS = (
 JOB_COLUMNS = (
     "root", "project", "group", "name", "run_id", "status", "started_at",
     "ended_at", "heartbeat_at", "listed_at", "files", "size_bytes", "ordered_run__status",
+    "ordered_run__purpose",
 )  # fmt: skip
 
 
@@ -121,21 +122,27 @@ def job_candidates(rule: Retention) -> Iterator[Candidate]:
     for row in rows.iterator(2000):
         row.root = roots[row.root_id]
         run_id = row.ordered_run_id
+        is_test = is_test_run(row.ordered_run)
         yield Candidate(
             kind=Trash.Kind.RUN if run_id else Trash.Kind.JOB,
             pk=run_id or row.pk,
             label=f"{row.group}/{row.name}/{row.run_id}",
             locate=partial(reverse, "run", args=[run_id]) if run_id else row.get_absolute_url,
-            series=(row.root_id, row.group, row.name),
-            series_name=row.name,
+            series=(row.root_id, row.group, row.name, is_test),
+            series_name=f"the tests of {row.name}" if is_test else row.name,
             at=row.ended_at or row.heartbeat_at or row.listed_at,
             shield=job_shield(row) or in_use.get(run_id or "", ""),
             approval=approved.get((row.group, row.name, row.run_id), ""),
             usable=row.status in FINAL,
+            is_test=is_test,
             value=values.get(run_id or ""),
             files=row.files,
             size_bytes=row.size_bytes,
         )
+
+
+def is_test_run(run: Run | None) -> bool:
+    return run is not None and run.purpose == Run.Purpose.TEST
 
 
 def job_shield(row: Job) -> str:
@@ -151,7 +158,7 @@ def run_candidates(rule: Retention) -> Iterator[Candidate]:
     rows = (
         ended_without_job(rule)
         .select_related("project")
-        .only("project__slug", "group", "name", "root", "created_at", "ended_at")
+        .only("project__slug", "group", "name", "root", "created_at", "ended_at", "purpose")
     )
     for row in rows.iterator(2000):
         yield Candidate(
@@ -163,6 +170,7 @@ def run_candidates(rule: Retention) -> Iterator[Candidate]:
             series_name=row.name,
             at=row.ended_at or row.created_at,
             usable=False,
+            is_test=is_test_run(row),
         )
 
 

@@ -21,6 +21,7 @@ class Candidate:
 
     `series` is whatever it is the newest or best *of*, `series_name` its name for people.
     `shield` is the sentence of what protects it in any case, `approval` of who approved it.
+    A test run (`is_test`) belongs to a series of its own.
     `usable` says whether it counts among the newest and the best; `value` is its metric, None
     where it has none; `size_bytes` is None where nobody has measured it yet. `locate` gives the
     address of its page: of 20,000, only those shown are asked.
@@ -36,6 +37,7 @@ class Candidate:
     shield: str = ""
     approval: str = ""
     usable: bool = True
+    is_test: bool = False
     named_latest: bool = False
     value: float | None = None
     files: int | None = None
@@ -117,7 +119,7 @@ def protections(rule: Retention, ordered: Sequence[Candidate]) -> dict[tuple[str
     """The first sentence that protects each, of those that something protects."""
     series = defaultdict(list)
     for candidate in ordered:
-        if candidate.usable:
+        if candidate.usable and not goes_by_test_age(rule, candidate):
             series[candidate.series].append(candidate)
     kept: dict[tuple[str, Any], str] = {}
     for found in (
@@ -163,15 +165,32 @@ def departures(
     rule: Retention, ordered: Sequence[Candidate], loose: Sequence[Candidate], now: datetime
 ) -> dict[tuple[str, Any], str]:
     """Why each that goes does: by age, else by budget; all go where the rule has neither."""
+    tests = [each for each in loose if goes_by_test_age(rule, each)]
+    going = old_tests(rule, tests, now)
+    loose = [each for each in loose if not goes_by_test_age(rule, each)]
     if rule.older_than_days is None and rule.budget_bytes is None:
-        return {each.key: PROTECTED_BY_NOBODY for each in loose}
-    going = {}
+        return going | {each.key: PROTECTED_BY_NOBODY for each in loose}
     if rule.older_than_days is not None:
         words = f"older than {days(rule.older_than_days)}"
-        going = {each.key: words for each in loose if is_old(rule, each, now)}
+        going |= {each.key: words for each in loose if is_old(rule, each, now)}
     if rule.budget_bytes is not None:
         going |= over_budget(rule.budget_bytes, ordered, loose, set(going))
     return going
+
+
+def goes_by_test_age(rule: Retention, candidate: Candidate) -> bool:
+    """Whether the rule has an age for test runs, which then is all that counts for this one."""
+    return candidate.is_test and rule.tests_older_than_days is not None
+
+
+def old_tests(
+    rule: Retention, tests: Sequence[Candidate], now: datetime
+) -> dict[tuple[str, Any], str]:
+    age = rule.tests_older_than_days
+    if age is None:
+        return {}
+    limit = now - timedelta(days=age)
+    return {each.key: f"a test run older than {days(age)}" for each in tests if each.at < limit}
 
 
 def over_budget(
@@ -201,6 +220,8 @@ def is_old(rule: Retention, candidate: Candidate, now: datetime) -> bool:
 
 def staying(rule: Retention, candidate: Candidate, now: datetime) -> str:
     """Why something stays that nothing protects."""
+    if goes_by_test_age(rule, candidate):
+        return f"a test run younger than {days(rule.tests_older_than_days or 0)}"
     words = []
     if rule.older_than_days is not None:
         words.append(f"younger than {days(rule.older_than_days)}")

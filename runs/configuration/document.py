@@ -1,6 +1,6 @@
 """A configuration as text, its values, and the lines they stand on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
 from runs.configuration.ini import IniDocument
@@ -28,6 +28,13 @@ class Document(Protocol):
 
         New keys go to the end of their section, new sections to the end. Raises
         InvalidInput for a value the format cannot hold.
+        """
+        ...
+
+    def without(self, paths: Collection[Path]) -> str:
+        """The text without these keys or sections; what is not there is passed over.
+
+        Raises InvalidInput where it cannot be taken out without changing others.
         """
         ...
 

@@ -8,6 +8,7 @@ import configparser
 import io
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +77,25 @@ class IniDocument:
         for place in sorted(ends, reverse=True):
             lines[place - 1] = self._ended(lines[place - 1]) + ends[place]
         return self._ended("".join(lines)) + added if added else "".join(lines)
+
+    def without(self, paths: Collection[Path]) -> str:
+        lines = list(self.lines)
+        for path in paths:
+            first, behind = self._extent(path)
+            lines[first:behind] = [""] * (behind - first)
+        return "".join(lines)
+
+    def _extent(self, path: Path) -> tuple[int, int]:
+        """The lines of a key, or of a section up to the next header; none where it is missing."""
+        entry = self.places.get((path[0], path[1] if len(path) > 1 else None))
+        if entry is None or len(path) > 2:
+            return 0, 0
+        if entry.key is not None:
+            return entry.first, entry.behind
+        headers = (each.first for each in self.entries if each.key is None)
+        return entry.first, min(
+            (first for first in headers if first > entry.first), default=len(self.lines)
+        )
 
     def _replace(self, lines: list[str], entry: _Entry, value: str) -> None:
         section, key = entry.section, str(entry.key)

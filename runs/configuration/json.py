@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,26 @@ class JsonDocument:
         merged = merge(self.values, overrides)
         if json.dumps(merged) == json.dumps(self.values):
             return self.text
-        return json.dumps(merged, indent=_indent(self.text), ensure_ascii=False) + "\n"
+        return self._written(merged)
+
+    def without(self, paths: Collection[Path]) -> str:
+        kept = pruned(self.values, paths)
+        return self.text if kept == self.values else self._written(kept)
+
+    def _written(self, values: dict[str, Any]) -> str:
+        return json.dumps(values, indent=_indent(self.text), ensure_ascii=False) + "\n"
+
+
+def pruned(values: dict[str, Any], paths: Collection[Path]) -> dict[str, Any]:
+    """A copy of the values without what these paths lead to."""
+    gone = {path[0] for path in paths if len(path) == 1}
+    kept = {}
+    for key, value in values.items():
+        if key in gone:
+            continue
+        deeper = [path[1:] for path in paths if len(path) > 1 and path[0] == key]
+        kept[key] = pruned(value, deeper) if isinstance(value, dict) else value
+    return kept
 
 
 def _indent(text: str) -> int | str:

@@ -4,8 +4,9 @@ The schema has passed `check_schema` before.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from jsonschema import Draft202012Validator, ValidationError
 from referencing import Registry
@@ -18,24 +19,51 @@ from runs.configuration.schema_check import check_schema
 from runs.configuration.sentences import explain, missing_keys, unknown_keys
 from runs.errors import Problem
 
-__all__ = ["Field", "Section", "check_schema", "fields", "typed_values", "validate"]
+__all__ = [
+    "Fault",
+    "Field",
+    "Section",
+    "check_schema",
+    "faults",
+    "fields",
+    "typed_values",
+    "validate",
+]
 
 PROBLEMS_MAX = 200
 
 
+@dataclass(frozen=True)
+class Fault:
+    """A problem, what kind it is of, and the path of the value it is about."""
+
+    kind: Literal["unknown", "missing", "value"]
+    path: Path
+    problem: Problem
+
+
 def validate(document: Document, schema: dict[str, Any]) -> list[Problem]:
     """Up to 200 faults, by line; a missing key has its section's, a missing section none."""
+    problems = [fault.problem for fault in faults(document, schema)]
+    return sorted(problems, key=lambda problem: problem.line or 0)
+
+
+def faults(document: Document, schema: dict[str, Any]) -> list[Fault]:
+    """The same with their paths, in no order."""
     typed, unconverted = _typed(document, schema)
-    problems = [_with_line(problem, document) for problem in unconverted]
-    failed = {(problem.section, problem.key) for problem in problems}
+    found = [
+        Fault("value", (problem.section, problem.key), _with_line(problem, document))
+        for problem in unconverted
+    ]
+    failed = {(fault.problem.section, fault.problem.key) for fault in found}
     # Without a registry of its own, jsonschema would fetch references from the network.
     validator = Draft202012Validator(schema, registry=Registry())
-    found = (each for error in validator.iter_errors(typed) for each in _problems(error, document))
+    more = (each for error in validator.iter_errors(typed) for each in _faults(error, document))
     # Of thousands of unknown keys, finding what each may have meant takes minutes.
-    for problem in islice(found, PROBLEMS_MAX):
-        if (problem.section, problem.key) not in failed:
-            problems.append(problem)
-    return sorted(problems, key=lambda problem: problem.line or 0)
+    for fault in islice(more, PROBLEMS_MAX):
+        if (fault.problem.section, fault.problem.key) not in failed:
+            found.append(fault)
+    return found
 
 
 def typed_values(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
@@ -54,16 +82,18 @@ def _with_line(problem: Problem, document: Document) -> Problem:
     return Problem(problem.message, problem.section, problem.key, line)
 
 
-def _problems(error: ValidationError, document: Document) -> Iterator[Problem]:
+def _faults(error: ValidationError, document: Document) -> Iterator[Fault]:
     path: Path = tuple(str(part) for part in error.absolute_path)
     if error.validator == "additionalProperties" and error.validator_value is False:
         for key, message in unknown_keys(error):
-            yield _problem((*path, key), message, document)
+            place = (*path, key)
+            yield Fault("unknown", place, _problem(place, message, document))
     elif error.validator == "required":
         for key, message in missing_keys(error):
-            yield _problem((*path, key), message, document)
+            place = (*path, key)
+            yield Fault("missing", place, _problem(place, message, document))
     else:
-        yield _problem(path, explain(error), document)
+        yield Fault("value", path, _problem(path, explain(error), document))
 
 
 def _problem(path: Path, message: str, document: Document) -> Problem:

@@ -1,7 +1,9 @@
 """YAML configurations, changed in place: only what is overridden is written anew."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
+from runs.configuration.json import pruned
 from runs.configuration.overrides import merge
 from runs.configuration.places import Path, invalid
 from runs.configuration.scalars import write_block, write_flow
@@ -34,16 +36,31 @@ class YamlDocument:
         return node.line if node else None
 
     def with_overrides(self, overrides: dict[str, Any]) -> str:
-        text = self._edited(overrides)
-        # Rare forms (an anchor that others use, a key over several lines) do not survive
-        # an edit in place: better refused than a run with other values than it shows.
-        try:
-            same = YamlDocument(text).values == merge(self.values, overrides)
-        except ConfigurationInvalid as error:
-            raise _unwritable() from error
-        if not same:
-            raise _unwritable()
-        return text
+        return _proven(self._edited(overrides), merge(self.values, overrides))
+
+    def without(self, paths: Collection[Path]) -> str:
+        wanted = pruned(self.values, paths)
+        if self.root is None or wanted == self.values:
+            return self.text
+        text = self.text
+        edits = self._removals(self.root, wanted)
+        for start, end, new in sorted(edits, key=lambda edit: edit.start, reverse=True):
+            text = text[:start] + new + text[end:]
+        return _proven(text, wanted)
+
+    def _removals(self, node: Node, wanted: dict[str, Any]) -> list[_Edit]:
+        if node.flow:
+            return [_Edit(node.start, node.end, write_flow(wanted))]
+        if not wanted:
+            return self._replaced(node, {})
+        edits: list[_Edit] = []
+        for key, child in node.children.items():
+            if key not in wanted:
+                start = self._line_start(child.colon)
+                edits.append(_Edit(start, self._line_end(child.last), ""))
+            elif child.value != wanted[key]:
+                edits += self._removals(child, wanted[key])
+        return edits
 
     def _edited(self, overrides: dict[str, Any]) -> str:
         text = self.text
@@ -102,6 +119,18 @@ class YamlDocument:
 
 def _line_break(text: str) -> str:
     return "\n" if text and not text.endswith("\n") else ""
+
+
+def _proven(text: str, wanted: dict[str, Any]) -> str:
+    """Rare forms (an anchor that others use, a key over several lines) do not survive an edit
+    in place: better refused than a run with other values than it shows."""
+    try:
+        same = YamlDocument(text).values == wanted
+    except ConfigurationInvalid as error:
+        raise _unwritable() from error
+    if not same:
+        raise _unwritable()
+    return text
 
 
 def _same(before: Any, after: Any) -> bool:

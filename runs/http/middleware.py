@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from runs.errors import FusionwebError, TooManyRequests
+from runs.errors import FusionwebError, SetupIncomplete, TooManyRequests
 from runs.http.statuses import status_of
 from runs.web.views.errors import error_page
+from runs.web.views.setup import setup_refusal
 
 # Everything comes from this machine, nothing inline; base.html tells htmx so in a meta tag.
 POLICY = "; ".join(
@@ -55,6 +56,8 @@ class ErrorPages:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, FusionwebError):
             return None
+        if isinstance(exception, SetupIncomplete):
+            return setup_refusal(request, exception)
         response = error_page(request, status_of(exception), exception.message)
         if isinstance(exception, TooManyRequests):
             response["Retry-After"] = str(exception.retry_after_seconds)

@@ -10,9 +10,23 @@ from django.db import transaction
 
 from runs.accounts.membership import Role, set_role, tell_of_role
 from runs.contract.layout import DEFAULT_PROJECT, check_name
+from runs.errors import PlaceTaken
 from runs.models import Project, Run
 
 from .services import RunRequest, create_run
+
+
+def insert_project(slug: str, *, manager: User, **fields: Any) -> Project:
+    """A new project with its manager and the event that tells of it: part of a transaction.
+
+    Raises PlaceTaken where there is one of that slug.
+    """
+    project, created = Project.objects.get_or_create(slug=slug, defaults=fields)
+    if not created:
+        raise PlaceTaken(f"There is a project {slug} already.")
+    set_role(project, manager, Role.MANAGER)
+    tell_of_role(project, manager.get_username(), Role.MANAGER, manager)
+    return project
 
 
 def create_run_in_project(*, owner: User, request: RunRequest, **more: Any) -> Run:

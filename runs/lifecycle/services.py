@@ -37,6 +37,7 @@ from runs.errors import (
 from runs.models import Program, Project, Run
 from runs.models.run import new_run_id
 
+from .digest import remember_digest
 from .places import (
     BUNDLED_COMMANDS,
     STAGING,
@@ -72,6 +73,7 @@ class RunRequest:
     resume_from: str = ""
     tags: Sequence[str] = ()
     notes: str = ""
+    purpose: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,13 @@ def check_configuration(document: Document, program: Program) -> None:
         raise ConfigurationInvalid(problems)
 
 
+def check_configuration_of(run: Run) -> None:
+    """Whether what the program will read is on disk and fits. Raises NotFound,
+    ConfigurationInvalid."""
+    document = parse(frozen_configuration(run), run.program.config_format)
+    check_configuration(document, run.program)
+
+
 def create_run(
     *,
     owner: User,
@@ -123,9 +132,17 @@ def create_run(
 
     A `run_id` given twice makes one run: the second time raises RunAlreadyCreated.
     """
-    check_request(owner, request)
     configuration = effective_configuration(request)
     require_disk_space()
+    run = build_run(owner=owner, request=request, run_id=run_id)
+    run.origin, run.origin_kind = origin, origin_kind
+    store(run, configuration, actor or owner)
+    return run
+
+
+def build_run(*, owner: User, request: RunRequest, run_id: str = "") -> Run:
+    """The row as it would be, not saved yet. Raises InvalidInput."""
+    check_request(owner, request)
     run = Run(
         pk=run_id or new_run_id(),
         project=request.project,
@@ -140,14 +157,12 @@ def create_run(
         resources=request.resources or request.program.resources,
         tags=list(request.tags),
         notes=request.notes,
+        purpose=request.purpose,
         resume_from=request.resume_from,
-        origin=origin,
-        origin_kind=origin_kind,
         root=str(status_root()),
         executor=request.program.executor,
     )
     run.search_text = run.facts_for_search()
-    store(run, configuration, actor or owner)
     return run
 
 
@@ -155,19 +170,30 @@ def store(run: Run, configuration: FrozenConfiguration, actor: User) -> None:
     """Directory and row appear together: the directory is moved into place just before commit."""
     staging = Path(run.root) / STAGING / f"{run.pk}.{os.urandom(4).hex()}"
     staging.mkdir(parents=True)
-    suffix = configuration.format
     try:
-        (staging / run.config_path.name).write_text(configuration.text, newline="")
-        (staging / f"{TEMPLATE_STEM}.{suffix}").write_text(configuration.base, newline="")
+        write_configuration(staging, run, configuration)
         with transaction.atomic():
-            insert(run)
-            announce(run, "created", actor)
+            insert_new(run, actor)
+            remember_digest(run, configuration.text)
             # what a web process killed just before its commit left under this very id
             set_aside(run.directory, Path(run.root))
             run.directory.parent.mkdir(parents=True, exist_ok=True)
             staging.rename(run.directory)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def write_configuration(place: Path, run: Run, configuration: FrozenConfiguration) -> None:
+    """What the program will read, and beside it what it was made from, for the diff."""
+    (place / run.config_path.name).write_text(configuration.text, newline="")
+    base = place / f"{TEMPLATE_STEM}.{configuration.format}"
+    base.write_text(configuration.base, newline="")
+
+
+def insert_new(run: Run, actor: User) -> None:
+    """The row and the event that tells of it: part of a transaction. Raises RunAlreadyCreated."""
+    insert(run)
+    announce(run, "created", actor)
 
 
 def insert(run: Run) -> None:
@@ -287,6 +313,7 @@ def request_like(run: Run, **changes: Any) -> RunRequest:
         "resources": run.resources,
         "tags": run.tags,
         "notes": run.notes,
+        "purpose": run.purpose,
     }
     return RunRequest(**{**values, **changes})
 

@@ -14,12 +14,13 @@ from runs.models import Event
 from runs.models.event import BY_PEOPLE
 
 TOPICS = (
-    "accounts", "admin", "alerts", "checkpoints", "jobs", "projects", "roots", "runs", "trash",
+    "accounts", "admin", "alerts", "checkpoints", "jobs", "projects", "roots", "runs", "sessions",
+    "trash",
 )  # fmt: skip
 VIA = [("browser", "browser"), ("script", "script")]
 SYSTEM = [("1", "yes")]
 # A run's id, or a row by its noun and number: looked up in an index, not in texts.
-SUBJECT = re.compile(r"[0-9a-f]{12}|[a-z]+:[0-9]{1,18}")
+SUBJECT = re.compile(r"[0-9a-f]{12}|[a-z]+:[0-9]{1,18}|session:[0-9a-f]{12}")
 # An event has its time a moment before its number.
 SLACK = timedelta(minutes=1)
 

@@ -19,6 +19,8 @@ from runs.models import Program, Project, Run
 from runs.search import search
 
 EVERYBODY = "all"
+TEST, EXPERIMENTAL = "test", "experimental"
+PURPOSES = [(EXPERIMENTAL, "without test runs"), (TEST, "test runs only")]
 STATUSES = [(status.value, status.value) for status in Status if status in ACTIVE | FINAL]
 
 
@@ -60,6 +62,12 @@ class RunFilter(django_filters.FilterSet):
         empty_label="any program",
         error_messages=NO_SUCH_PROGRAM,
     )
+    purpose = django_filters.ChoiceFilter(
+        method="by_purpose",
+        choices=PURPOSES,
+        empty_label="test runs as well",
+        error_messages={"invalid_choice": "A run is experimental or a test."},
+    )
     group = django_filters.CharFilter(max_length=100)
     tag = django_filters.CharFilter(method="by_tag", max_length=50)
     since = django_filters.DateFilter(method="by_since", widget=day_input(), error_messages=NO_DAY)
@@ -78,6 +86,9 @@ class RunFilter(django_filters.FilterSet):
 
     def by_status(self, runs: QuerySet[Run], name: str, value: list[str]) -> QuerySet[Run]:
         return runs.filter(status__in=value) if value else runs
+
+    def by_purpose(self, runs: QuerySet[Run], name: str, value: str) -> QuerySet[Run]:
+        return runs.filter(purpose=TEST) if value == TEST else runs.filter(purpose=None)
 
     def by_tag(self, runs: QuerySet[Run], name: str, value: str) -> QuerySet[Run]:
         if connection.vendor == "postgresql":

@@ -20,18 +20,20 @@ from runs.access import may_see
 from runs.errors import NotFound
 from runs.executed import Executed
 from runs.files.watch import Bell
+from runs.models import CreationSession
 
 from .feed import ACCOUNTS, feed, of_topic
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 60.0
+Shown = Executed | CreationSession
 
 
 class InSight:
     """What one stream shows to one person."""
 
-    def __init__(self, user: Any, thing: Executed, bell: Bell) -> None:
+    def __init__(self, user: Any, thing: Shown, bell: Bell) -> None:
         self.user_id = user.pk
         self.thing = thing
         self.bell = bell
@@ -51,7 +53,7 @@ class Sights:
         self.task: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def keep(self, user: Any, thing: Executed, bell: Bell) -> AsyncIterator[InSight]:
+    async def keep(self, user: Any, thing: Shown, bell: Bell) -> AsyncIterator[InSight]:
         shown = InSight(user, thing, bell)
         self.shown.add(shown)
         if self.task is None or self.task.done():
@@ -102,7 +104,7 @@ SIGHTS: WeakKeyDictionary[asyncio.AbstractEventLoop, Sights] = WeakKeyDictionary
 
 
 @asynccontextmanager
-async def kept_in_sight(user: Any, thing: Executed, bell: Bell) -> AsyncIterator[InSight]:
+async def kept_in_sight(user: Any, thing: Shown, bell: Bell) -> AsyncIterator[InSight]:
     """Rings `bell` when the person may no longer see it; `require` then raises NotFound."""
     sights = SIGHTS.setdefault(asyncio.get_running_loop(), Sights())
     async with sights.keep(user, thing, bell) as shown:

@@ -3,6 +3,7 @@
 from .alert import Alert
 from .checkpoint import Checkpoint
 from .delivery import Delivery
+from .digest import RunDigest
 from .event import Event
 from .job import Job
 from .program import Program
@@ -11,6 +12,7 @@ from .retention import Retention
 from .review import Review
 from .root import Root
 from .run import Run
+from .session import CreationSession
 from .supervisor import Supervisor
 from .token import Token
 from .trash import Trash
@@ -18,6 +20,7 @@ from .trash import Trash
 __all__ = [
     "Alert",
     "Checkpoint",
+    "CreationSession",
     "Delivery",
     "Event",
     "Job",
@@ -27,6 +30,7 @@ __all__ = [
     "Review",
     "Root",
     "Run",
+    "RunDigest",
     "Supervisor",
     "Token",
     "Trash",

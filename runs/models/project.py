@@ -41,6 +41,13 @@ class Project(models.Model):
         related_name="manager_of",
         db_table="runs_project_manager",
     )
+    template = models.CharField(max_length=100, blank=True, editable=False)
+    most_output_bytes = models.BigIntegerField(
+        null=True, blank=True, help_text="What one run may write, in bytes; empty: any amount."
+    )
+    most_run_seconds = models.BigIntegerField(
+        null=True, blank=True, help_text="How long one run may take, in seconds; empty: any time."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -9,6 +9,8 @@ class Retention(models.Model):
 
     What no `keep_…` protects goes: all of it, or only what is older than `older_than_days`, or
     only the oldest until the project is within `budget_bytes`; with both, what either asks for.
+    Test runs are counted apart from the others of their name; with `tests_older_than_days` they
+    go by that age alone, the newest and the best as well.
     """
 
     class Subject(models.TextChoices):
@@ -38,6 +40,9 @@ class Retention(models.Model):
         blank=True,
         validators=[MinValueValidator(0)],
         help_text="The oldest go until the project takes no more than this.",
+    )
+    tests_older_than_days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Test runs older than this go, and no others of them."
     )
     automatic = models.BooleanField(default=False, help_text="Applied once a day by itself.")
     applied_at = models.DateTimeField(null=True, blank=True, editable=False)

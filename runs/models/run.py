@@ -19,10 +19,14 @@ def new_run_id() -> str:
 class Run(models.Model):
     """A run: wanted by its owner, executed by the supervisor, told of by its job's directory.
 
+    `purpose` is null but for test runs, which are listed and cleaned up apart.
     `handle` is what the executor needs to find it again; `cancel_receipt` what cancelling
     did: {"signalled": [...], "still_alive": [...], "all_gone": bool}; `progress` is
     `ProgressState.to_json()` as last read.
     """
+
+    class Purpose(models.TextChoices):
+        TEST = "test", "test run"
 
     class Origin(models.TextChoices):
         RETRY = "retry", "retry of"
@@ -45,6 +49,8 @@ class Run(models.Model):
     search_text = models.TextField(blank=True, editable=False)
     resume_from = models.CharField(max_length=1000, blank=True)
     origin = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="heirs")
+    # Null and without a default: a column that SQLite can add without copying the table.
+    purpose = models.CharField(max_length=4, choices=Purpose.choices, null=True, blank=True)
     origin_kind = models.CharField(max_length=6, choices=Origin.choices, blank=True)
 
     root = models.CharField(max_length=1000)
@@ -85,6 +91,11 @@ class Run(models.Model):
             models.Index(fields=["name", "id"], name="run_name"),
             models.Index(fields=["status", "name", "id"], name="run_status_name"),
             models.Index(fields=["ended_at", "id"], name="run_ended"),
+            models.Index(
+                fields=["created_at", "id"],
+                name="run_purpose_created",
+                condition=models.Q(purpose__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,6 @@ from runs.simulator.output import OutputDirectory
 from runs.simulator.progress import ProgressFile
 from runs.simulator.settings import Settings, load_settings
 from runs.simulator.stop import StopRequest
-from runs.simulator.topology import load_topology
 
 RUN_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 MAXIMUM_SEED = 2**53 - 1
@@ -152,7 +151,7 @@ def _announce(options: Options, settings: Settings, state: State, progress: Prog
     config = {
         "total_erlangs": len(settings.loads),
         "total_iterations": general["max_iters"],
-        "network": settings.topology["network"],
+        "network": settings.network,
         **{name: general[name] for name in names},
     }
     progress.write("start", run_id=options.run_id, config=config, **resumed)
@@ -174,7 +173,7 @@ def _sweep(
     from runs.simulator.plan import make_plan
     from runs.simulator.sweep import Sweep
 
-    plan = make_plan(settings, load_topology(settings.topology["network"]))
+    plan = make_plan(settings, settings.load_topology())
     logger.info("%d routes found", len(plan.routes))
     Sweep(
         settings=settings,

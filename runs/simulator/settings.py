@@ -7,7 +7,9 @@ from typing import Any
 
 from runs.simulator.errors import ConfigurationError
 from runs.simulator.reader import Values, read_configuration
+from runs.simulator.topology import Topology, load_topology, read_topology
 
+TOPOLOGY_FILE = "topology_file"
 MAXIMUM_LOADS = 500
 SHARE_TOLERANCE = 1e-6
 
@@ -30,6 +32,23 @@ class Settings:
         return self.values["topology_settings"]
 
     @property
+    def network(self) -> str:
+        """What it is called: the file's name where one is named."""
+        named: str = self.topology.get(TOPOLOGY_FILE) or self.topology["network"]
+        return Path(named).name
+
+    def load_topology(self) -> Topology:
+        """Of the file, where one is named; its path begins in the working directory. Raises
+        ConfigurationError."""
+        named = self.topology.get(TOPOLOGY_FILE)
+        if not named:
+            return load_topology(self.topology["network"])
+        try:
+            return read_topology(Path(named))
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(f"topology_settings.{TOPOLOGY_FILE}", str(error)) from error
+
+    @property
     def routing(self) -> dict[str, Any]:
         return self.values["routing_settings"]
 
@@ -48,7 +67,10 @@ def load_settings(path: Path, seed: int | None = None) -> Settings:
     values = read_configuration(path)
     if seed is not None:
         values["general_settings"]["seed"] = seed
-    return settings_from(values)
+    settings = settings_from(values)
+    # A file that is no network is said before anything is created.
+    settings.load_topology()
+    return settings
 
 
 def settings_from(values: Values) -> Settings:
@@ -56,6 +78,9 @@ def settings_from(values: Values) -> Settings:
     distribution = _distribution(general["request_distribution"])
     # As it comes back from JSON, so that a checkpoint's configuration compares equal.
     general["request_distribution"] = distribution
+    # Not in the record where none is named, as in the checkpoints of before there was one.
+    if not values["topology_settings"].get(TOPOLOGY_FILE):
+        values["topology_settings"].pop(TOPOLOGY_FILE, None)
     return Settings(
         values=values,
         loads=_loads(general["erlang_start"], general["erlang_stop"], general["erlang_step"]),

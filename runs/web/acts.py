@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Model
 from django.urls import reverse
 
-from runs.models import Checkpoint, Event, Job, Project, Run
+from runs.models import Checkpoint, CreationSession, Event, Job, Project, Run
 
 # What stands between a person and the object. Of other kinds, their own last word.
 VERBS = {
@@ -30,6 +30,13 @@ VERBS = {
     "trash.restored": "put back",
     "retention.changed": "changed",
     "retention.applied": "applied",
+    "session.created": "began",
+    "session.confirmed": "confirmed",
+    "session.phase": "moved on",
+    "session.aborted": "cancelled",
+    "session.input_accepted": "answered",
+    "session.done": "finished",
+    "session.removed": "removed the files of",
     "token.made": "made",
     "token.revoked": "revoked",
     "project.members": "changed who is in",
@@ -134,6 +141,7 @@ PLACES: dict[str, tuple[type[Model], Callable[[Any], str]]] = {
     "user": (get_user_model(), user_address),
 }
 RELATED = {"job": ("root",), "checkpoint": ("root",)}
+SESSION = "session:"
 PAGES = {"root": "root_list", "alert": "alert_list", "trash": "trash_list", "token": ""}
 
 
@@ -141,6 +149,7 @@ def addresses_of(events: Iterable[Event]) -> dict[str, str]:
     """By subject, of what is still there: a query for each noun."""
     subjects = {event.subject for event in events if event.subject}
     found = {pk: reverse("run", args=[pk]) for pk in existing_runs(subjects)}
+    found |= session_addresses(subjects)
     numbers: dict[str, set[int]] = {}
     for subject in subjects:
         noun, _, number = subject.partition(":")
@@ -153,6 +162,15 @@ def addresses_of(events: Iterable[Event]) -> dict[str, str]:
         rows = model._default_manager.select_related(*RELATED.get(noun, ())).in_bulk(keys)
         found |= {f"{noun}:{key}": address(row) for key, row in rows.items()}
     return found
+
+
+def session_addresses(subjects: Iterable[str]) -> dict[str, str]:
+    asked = [each for each in subjects if each.startswith(SESSION)]
+    if not asked:
+        return {}
+    ids = [each.removeprefix(SESSION) for each in asked]
+    found = CreationSession.objects.filter(pk__in=ids).values_list("pk", flat=True)
+    return {f"{SESSION}{pk}": reverse("session", args=[pk]) for pk in found}
 
 
 def existing_runs(subjects: Iterable[str]) -> Iterable[str]:

@@ -6,6 +6,7 @@ from .consumers.events import Events
 from .consumers.followed_file import Log, Progress
 from .consumers.no_such_socket import NoSuchSocket
 from .consumers.run_state import RunState
+from .consumers.session import SessionEvents
 
 JOB = "ws/jobs/<str:project>/<str:group>/<str:name>/<str:run_id>/"
 
@@ -16,5 +17,6 @@ socket_urlpatterns = [
     path("ws/runs/<str:run_id>/progress/", Progress.as_asgi()),
     path(f"{JOB}log/", Log.as_asgi()),
     path(f"{JOB}progress/", Progress.as_asgi()),
+    path("ws/sessions/<str:session_id>/events/", SessionEvents.as_asgi()),
     re_path(r"", NoSuchSocket.as_asgi()),
 ]

@@ -21,6 +21,7 @@ from runs.models import Run
 SHOWN = (
     "name",
     "group",
+    "purpose",
     "status",
     "reason",
     "created_at",

@@ -41,6 +41,10 @@ RESTORES = Rule(LOGIN, HIDDEN, HIDDEN, YES, YES, YES)
 ACTS = Rule(LOGIN, HIDDEN, REFUSED, YES, YES, YES)
 MANAGES = Rule(LOGIN, HIDDEN, REFUSED, REFUSED, YES, YES)
 STAFF_UPON = Rule(LOGIN, HIDDEN, REFUSED, REFUSED, REFUSED, YES)
+# A creation session is its owner's, whatever project it is for.
+OWN = Rule(LOGIN, HIDDEN, HIDDEN, YES, HIDDEN, YES)
+OWN_LISTS = Rule(LOGIN, SOME, SOME, YES, SOME, YES)
+OWN_ALONE = Rule(LOGIN, SOME, SOME, YES, SOME, SOME)
 OF_ANOTHER = Rule(LOGIN, HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN)
 STAFF = Rule(LOGIN, REFUSED, REFUSED, REFUSED, REFUSED, YES)
 
@@ -74,7 +78,7 @@ class Row:
     @property
     def lists(self):
         """Whether it is a list, which tells of the project those alone who see it."""
-        return self.rule == LISTS and not self.figures
+        return self.rule in (LISTS, OWN_LISTS, OWN_ALONE) and not self.figures
 
 
 def page(name, rule, method="GET", **more):

@@ -10,6 +10,9 @@ from .rules import (
     LOGGED_IN,
     MANAGES,
     OF_ANOTHER,
+    OWN,
+    OWN_ALONE,
+    OWN_LISTS,
     RESTORES,
     SEES,
     STAFF,
@@ -23,6 +26,7 @@ DELETE_RUN = {"confirm": "nebula-run"}
 JOB = {"run_id": "{job_id}", "name": "nebula_job"}
 VALIDATE = {"program": "fusion-sim", "template": "quick_seconds"}
 LAUNCH = {**VALIDATE, "project": "{project}", "name": "launched"}
+BEGIN = {**VALIDATE, "kind": "run", "project": "{project}", "label": "begun"}
 FORM = {
     "program": "fusion-sim",
     "template": "quick_seconds",
@@ -103,6 +107,16 @@ PAGES = [
     page("audit", STAFF),
     page("audit_csv", STAFF),
     page("usage", LISTS),
+    page("session_list", OWN_LISTS, query="owner=all"),
+    page("session_new", OWN_ALONE),
+    page("session_new", LOGGED_IN, "POST", data={"kind": "project"}),
+    page("session", OWN),
+    page("session", OWN, "POST", data={"action": "cancel", "files": "keep"},
+         effect="is_session_cancelled"),
+    page("session_left", STAFF),
+    page("session_left", STAFF, "POST", data={"action": "remove", "session": "{left}",
+         "confirm": "nebula-left"}, effect="is_left_removed"),
+    page("setup_checklist", LOGGED_IN, note="staff what to do, others what is missing"),
     page("root_list", LISTS),
     page("root_accept", STAFF, "POST", effect="is_accepted"),
     page("search", LISTS, query="q=nebu"),
@@ -185,6 +199,12 @@ CALLS = [
     call("GET /checkpoints/{project}/{group}/{name}/{suffix}/job-spec", SEES),
     call("POST /checkpoints/{project}/{group}/{name}/{suffix}/review", STAFF_UPON,
          data={"decision": "approved"}, effect="is_approved"),
+    call("GET /sessions", OWN_LISTS),
+    call("POST /sessions", SEES, data=BEGIN, effect="is_begun"),
+    call("GET /sessions/{session_id}", OWN),
+    call("POST /sessions/{session_id}/resume", OWN, data={"request_id": "{request_id}",
+         "extra_inputs": {"decision": "drop"}}, effect="is_answered"),
+    call("POST /sessions/{session_id}/cancel", OWN, effect="is_session_cancelled"),
     call("GET /alerts", LISTS),
     call("POST /alerts/{id}/acknowledge", SEES, args={"id": "{alert}"}, effect="is_acknowledged"),
 ]  # fmt: skip
@@ -194,6 +214,7 @@ SOCKETS = [
     socket("ws/runs/{run_id}/", SEES),
     socket("ws/runs/{run_id}/log/", SEES),
     socket("ws/runs/{run_id}/progress/", SEES),
+    socket("ws/sessions/{session_id}/events/", OWN),
     socket("ws/jobs/{project}/{group}/{name}/{run_id}/log/", SEES, args=JOB),
     socket("ws/jobs/{project}/{group}/{name}/{run_id}/progress/", SEES, args=JOB),
 ]

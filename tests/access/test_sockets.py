@@ -62,4 +62,4 @@ async def test_in_an_open_project_another_member_gets_what_members_get(
     for row in SOCKETS:
         async with open_socket(address_of(row, values), user=world.people["stranger"]) as socket:
             got[row.route] = await outcome_of(socket, row)
-    assert set(got.values()) == {YES}
+    assert got == {row.route: row.rule.of_open_project().stranger for row in SOCKETS}

@@ -7,10 +7,12 @@ from django.utils import timezone
 from runs.accounts.login_link import make_login_link
 from runs.cleanup.deletion import discard_job
 from runs.contract.layout import LOG
+from runs.creation.services import cancel_session, create_session
 from runs.lifecycle.services import RunRequest, create_run, template_text
 from runs.models import (
     Alert,
     Checkpoint,
+    CreationSession,
     Job,
     Program,
     Project,
@@ -65,6 +67,9 @@ class World:
             project=SECRET, last_at=timezone.now(),
         )  # fmt: skip
         self.trash = self.throw_away()
+        self.session = self.begin_session("nebula-asks")
+        self.left = self.begin_session("nebula-left")
+        cancel_session(actor=self.people["owner"], session=self.left, discard_files=False)
         # without one, nothing is ready
         Supervisor.objects.create(
             name="walk", host="walk", pid=1, heartbeat_at=timezone.now() + DOWN_AFTER, slots=1
@@ -80,6 +85,12 @@ class World:
         Run.objects.filter(pk=run.pk).update(**{"status": "pending", **fields})
         run.refresh_from_db()
         return run
+
+    def begin_session(self, label):
+        """One of the owner's that asks what to do with a key that nobody knows."""
+        wish = {"project": SECRET, "program": "fusion-sim", "template": "quick_seconds",
+                "label": label, "overrides": {"general_settings": {"nebula": 1}}}  # fmt: skip
+        return create_session(owner=self.people["owner"], kind="run", inputs=wish)
 
     def make_job(self, name, **fields):
         values = {"root": self.status_root, **PLACE, "name": name, "run_id": JOB_ID}
@@ -148,6 +159,9 @@ class World:
             "alert": self.alert.pk,
             "alert_id": self.alert.pk,
             "trash": self.trash.pk,
+            "session_id": self.session.pk,
+            "request_id": self.session.pending_input["request_id"],
+            "left": self.left.pk,
             "root_id": self.status_root.pk,
             "path": "output/result.txt",
             "link": make_login_link(self.as_stored("staff"), "").split("/")[-2],
@@ -206,3 +220,15 @@ class World:
 
     def is_accepted(self):
         return Root.objects.get(pk=self.status_root.pk).accept_removals
+
+    def is_begun(self):
+        return CreationSession.objects.filter(inputs__label="begun").exists()
+
+    def is_answered(self):
+        return CreationSession.objects.get(pk=self.session.pk).answers != {}
+
+    def is_session_cancelled(self):
+        return CreationSession.objects.get(pk=self.session.pk).state == "aborted"
+
+    def is_left_removed(self):
+        return CreationSession.objects.get(pk=self.left.pk).discard_files is True

@@ -88,3 +88,14 @@ def test_it_tells_limits_in_words():
         "at least 1 characters, at most 1,000 characters"
     )
     assert limits_of({}) == ""
+
+
+def test_it_tells_of_a_body_of_several_kinds(calls):
+    call = calls["create_session"]
+    fields = {value.name: value for value in call.body}
+    assert (fields["kind"].kind, fields["kind"].required) == ("project or run", True)
+    assert fields["title"].description == "Of a project alone, which needs it."
+    assert fields["seed"].description == "Of a run alone."
+    assert fields["operator"].description == ""
+    assert '"kind": "project"' in call.curl
+    assert '"title": "…"' in call.curl

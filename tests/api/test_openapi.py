@@ -3,7 +3,6 @@
 Streams are left out: they never end by themselves, and have tests of their own (test_streams).
 """
 
-
 import hypothesis
 import pytest
 import schemathesis
@@ -23,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
 
 from runs.api.document import document
 from runs.api.urls import api
+from runs.creation.services import create_session
 from runs.models import Alert, Run
 from tests.disk import write_checkpoint, write_job
 
@@ -63,7 +63,7 @@ def application():
 
 
 @pytest.fixture
-def known(settings, make_run, program, job_row, checkpoint_row):
+def known(settings, make_run, program, job_row, checkpoint_row, member):
     """What there is, by the names that addresses have for it."""
     settings.FUSIONWEB_RUNS_PER_MINUTE = 1_000_000
     run = make_run(name="nsf")
@@ -85,7 +85,17 @@ def known(settings, make_run, program, job_row, checkpoint_row):
         "suffix": "best",
         "alert_id": alert.pk,
         "path": "config.ini",
+        "session_id": asking_session(member).pk,
     }
+
+
+def asking_session(owner):
+    """A session that waits for a seed."""
+    wish = {"project": "optics", "program": "fusion-sim", "template": "quick_seconds",
+            "label": "asks", "overrides": {"general": {"nonsense": 1}}}  # fmt: skip
+    session = create_session(owner=owner, kind="run", inputs=wish)
+    assert session.pending_input
+    return session
 
 
 def at_home(case, known):

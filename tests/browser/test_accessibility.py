@@ -39,8 +39,24 @@ PAGES = [
     "/trash/",
     "/roots/",
     "/alerts/",
+    "/sessions/",
+    "/sessions/new/",
+    "/setup/",
+    "/sessions/{draft}/?step=project&check=1",
+    "/sessions/{draft}/?step=program",
+    "/sessions/{draft}/?step=parameters",
+    "/sessions/{draft}/?step=readme",
+    "/sessions/{draft}/?step=preview",
+    "/sessions/{asking}/",
+    "/sessions/{failed}/",
 ]
-FOR_STAFF = ["/checkpoints/review/", "/projects/axe/retention/", "/jobs/"]
+FOR_STAFF = [
+    "/sessions/?owner=all",
+    "/sessions/left/",
+    "/checkpoints/review/",
+    "/projects/axe/retention/",
+    "/jobs/",
+]
 NARROW = {"width": 320, "height": 640}
 
 
@@ -62,6 +78,14 @@ def trained(product):
     suffix = "final/1073741824"
     write_checkpoint(product.data / "checkpoints", suffix, "axe", "default", "trained")
     product.wait_for_rows(Job="trained", Checkpoint="trained")
+
+
+@pytest.fixture(scope="module")
+def sessions(product):
+    """Of a draft, one that asks, and one that failed and left files, by name."""
+    code = "from tests.browser.furnish import *; furnish_sessions()"
+    printed = product.printed_by("shell", "-v", "0", "-c", code)
+    return dict(line.split() for line in printed.splitlines())
 
 
 @pytest.fixture(scope="session")
@@ -92,9 +116,11 @@ def sideways_px(page):
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_it_is_accessible_and_fits_a_narrow_screen(page, run, trained, axe, address, complaints):
+def test_it_is_accessible_and_fits_a_narrow_screen(
+    page, run, trained, sessions, axe, address, complaints
+):
     complaints.expect("status of 404")
-    page.goto(address.format(run=run))
+    page.goto(address.format(run=run, **sessions))
     expect(page.locator("#live")).to_have_text("live")
     expect_no_violations(page, axe)
     page.set_viewport_size(NARROW)
@@ -102,7 +128,7 @@ def test_it_is_accessible_and_fits_a_narrow_screen(page, run, trained, axe, addr
 
 
 @pytest.mark.parametrize("address", FOR_STAFF)
-def test_it_is_accessible_for_staff(open_page, staff_state, trained, axe, address):
+def test_it_is_accessible_for_staff(open_page, staff_state, trained, sessions, axe, address):
     page = open_page(storage_state=staff_state)
     page.goto(address)
     expect(page.locator("#live")).to_have_text("live")

@@ -14,7 +14,7 @@ from runs.asking import NOBODY, Asker, asking
 from runs.events import record_event
 from runs.lifecycle.services import cancel_run
 from runs.lists.audit_filter import first_seq_at
-from runs.models import Event, Run
+from runs.models import CreationSession, Event, Run
 
 
 @pytest.fixture
@@ -295,3 +295,13 @@ def test_it_names_what_was_put_into_the_trash(site, staff, happen):
     happen("trash.added", topic="trash", subject="trash:3", actor=staff,
            payload={"kind": "checkpoint", "label": "gpt/lm/best"})  # fmt: skip
     assert 'deleted checkpoint <a href="/trash/">gpt/lm/best</a>' in text(site.get("/audit/"))
+
+
+def test_it_leads_to_a_session(site, staff, happen):
+    session = CreationSession.objects.create(owner=staff, kind="run", touched_at=timezone.now())
+    subject = f"session:{session.pk}"
+    happen("session.created", topic="sessions", subject=subject, actor=staff)
+    page = text(site.get("/audit/", {"object": subject, "topic": "sessions"}))
+    assert f'began session <a href="/sessions/{session.pk}/">{session.pk}</a>' in page
+    session.delete()
+    assert f'href="/sessions/{session.pk}/"' not in text(site.get("/audit/"))

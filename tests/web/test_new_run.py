@@ -182,9 +182,10 @@ def test_it_says_that_there_is_no_such_program(client, pad):
     assert client.get(PAD, {"program": "nope"}).status_code == 404
 
 
-def test_it_says_that_a_program_is_switched_off(client, pad, program):
+def test_it_says_that_a_program_is_switched_off(client, pad, program, script_program):
     sent = pad()
     Program.objects.update(enabled=False)
+    script_program("")
     response = client.post(PAD, sent)
     assert response.status_code == 422
     assert "switched off" in response.content.decode()

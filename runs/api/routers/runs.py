@@ -25,6 +25,7 @@ from runs.api.schemas.run import (
 )
 from runs.checkpoints import resuming
 from runs.errors import RunAlreadyCreated
+from runs.health.setup import require_setup
 from runs.lifecycle import editing, services
 from runs.lifecycle.projects import create_run_in_project
 from runs.lifecycle.repeats import is_made_from
@@ -60,6 +61,7 @@ def create_run(
     request: HttpRequest, response: HttpResponse, body: RunIn, idempotency_key: IdempotencyKey
 ) -> Any:
     """It waits for its turn. 200 where the same key has made it before."""
+    require_setup(with_text=body.config is not None)
     require_rate(request.user)
     wanted = run_request(request, body)
     run_id = id_for(request, idempotency_key)
@@ -144,6 +146,7 @@ def delete_run(request: HttpRequest, run_id: str) -> Any:
 @router.post("/{run_id}/retry", response=MADE, auth=needs(Scope.RUN), summary="Retry a run")
 def retry_run(request: HttpRequest, response: HttpResponse, run_id: str) -> Any:
     """The same once more, for the same owner, after it has ended."""
+    require_setup(with_text=True)
     require_rate(request.user)
     run = load_run_to_act_on(request, run_id)
     return made(response, services.retry_run(actor=user_of(request), run=run))
@@ -157,6 +160,7 @@ def clone_run(
     body: Annotated[CloneIn | None, Body()] = None,
 ) -> Any:
     """A run of your own like any you see, with changes."""
+    require_setup(with_text=True)
     require_rate(request.user)
     run, changes = load_run(request, run_id), run_changes(request, body)
     return made(response, services.clone_run(actor=user_of(request), run=run, **changes))
@@ -170,6 +174,7 @@ def resume_run(
     body: Annotated[ResumeIn | None, Body()] = None,
 ) -> Any:
     """A run of your own that goes on from a checkpoint of any you see."""
+    require_setup(with_text=True)
     require_rate(request.user)
     run, changes = load_run(request, run_id), run_changes(request, body)
     suffix = (body.checkpoint if body else None) or ""

@@ -30,12 +30,23 @@ class Fault(Schema):
     line: int | None = None
 
 
+class MissingOut(Schema):
+    """What the set-up lacks: data_root, program, templates or supervisor."""
+
+    field: str
+    reason: str
+
+
 class ErrorOut(Schema):
+    """`state` and `missing` are those of `setup_incomplete`."""
+
     code: str
     message: str
     trace_id: str
     field: str | None = None
     details: list[Fault] | None = None
+    state: str | None = None
+    missing: list[MissingOut] | None = None
 
 
 class ErrorAnswer(Schema):

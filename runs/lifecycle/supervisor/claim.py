@@ -13,7 +13,10 @@ from runs.models import Run
 
 # A supervisor that has not renewed for this long has lost its runs to whoever asks.
 LEASE = timedelta(seconds=30)
-HELD = Q(status=Status.RUNNING) | Q(status=Status.PENDING) & ~Q(claimed_by="")
+# A run that its creation session still holds takes no slot, and is nobody's to take over.
+SESSION_HOLDS = "session:"
+CLAIMED = ~Q(claimed_by="") & ~Q(claimed_by__startswith=SESSION_HOLDS)
+HELD = Q(status=Status.RUNNING) | Q(status=Status.PENDING) & CLAIMED
 
 
 def claim_next(name: str) -> Run | None:

@@ -82,28 +82,35 @@ def record_job(run: Run, launched: Launched) -> None:
 
 def launch_spec(run: Run) -> LaunchSpec:
     directory = run.directory
-    checkpoints = checkpoint_directory(run)
-    for path in (directory / OUTPUT, checkpoints):
+    for path in (directory / OUTPUT, checkpoint_directory(run)):
         path.mkdir(parents=True, exist_ok=True)
-    command = parse_command(run.program.command)
-    argv = command.argv(
-        config=str(run.config_path),
-        run_id=run.pk,
-        run_dir=str(directory),
-        output_dir=str(directory / OUTPUT),
-        progress_file=str(directory / PROGRESS),
-        checkpoint_dir=str(checkpoints),
-        resume_from=run.resume_from or None,
-        seed=None if run.seed is None else str(run.seed),
-    )
     return LaunchSpec(
         run_dir=directory,
-        argv=[*find_executable(argv[0], BUNDLED_COMMANDS), *argv[1:]],
+        argv=argv_of(run),
         env=program_environment(directory),
         metadata=first_metadata(run),
         grace_seconds=settings.FUSIONWEB_GRACE_SECONDS,
         heartbeat_seconds=settings.FUSIONWEB_HEARTBEAT_SECONDS,
     )
+
+
+def argv_of(run: Run) -> list[str]:
+    """The words a run is started with, also of one that is not saved yet.
+
+    Raises InvalidInput, ProgramUnusable.
+    """
+    directory = run.directory
+    argv = parse_command(run.program.command).argv(
+        config=str(run.config_path),
+        run_id=run.pk,
+        run_dir=str(directory),
+        output_dir=str(directory / OUTPUT),
+        progress_file=str(directory / PROGRESS),
+        checkpoint_dir=str(checkpoint_directory(run)),
+        resume_from=run.resume_from or None,
+        seed=None if run.seed is None else str(run.seed),
+    )
+    return [*find_executable(argv[0], BUNDLED_COMMANDS), *argv[1:]]
 
 
 def program_environment(directory: Path) -> dict[str, str]:

@@ -26,6 +26,7 @@ from runs.models import Supervisor as SupervisorRow
 from .alarm import Alarm
 from .claim import claim_next, release, renew, take_over_abandoned
 from .cleaner import Cleaner
+from .driver import Driver
 from .launch import launch_run
 from .observe import (
     Watched,
@@ -68,6 +69,7 @@ class Supervisor:
         self.watched: dict[str, Watched] = {}
         self.alarm = Alarm()
         self.cleaner = Cleaner()
+        self.driver = Driver()
         self.stopping = False
         self.next_heartbeat = 0.0
         self.next_sweep = 0.0
@@ -115,6 +117,7 @@ class Supervisor:
             self.heartbeat()
             self.adopt()
             self.observe_all()
+            self.driver.start()
         if now >= self.next_sweep:
             self.next_sweep = now + SWEEP_SECONDS
             correct_lost()
@@ -228,6 +231,7 @@ class Supervisor:
 
     def leave(self) -> None:
         self.cleaner.stop()
+        self.driver.stop()
         release(self.name)
         SupervisorRow.objects.filter(name=self.name).delete()
         self.helpers.shutdown(wait=False, cancel_futures=True)

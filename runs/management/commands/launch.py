@@ -16,6 +16,7 @@ from django.urls import reverse
 from runs.configuration.overrides import merge, parse_override
 from runs.contract.layout import DEFAULT_GROUP, DEFAULT_PROJECT
 from runs.errors import ConfigurationInvalid, FusionwebError, InvalidInput, NotFound
+from runs.health.setup import require_setup
 from runs.lifecycle.places import catalogue
 from runs.lifecycle.projects import create_run_in_project
 from runs.lifecycle.services import RunRequest, cancel_run
@@ -85,6 +86,9 @@ class Command(BaseCommand):
 def launch(options: dict[str, Any]) -> Run:
     """Everything is looked up before the first complaint. Exits with 2 where a thing is wrong."""
     faults = Faults()
+    faults.catch(lambda: require_setup(with_text=options["config"] is not None))
+    # what else is missing would follow from it
+    faults.end_if_any()
     owner = faults.catch(find_user, options["user"])
     program = faults.catch(find_program, options["program"])
     if not options["create_project"]:

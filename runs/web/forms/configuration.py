@@ -81,17 +81,20 @@ class Group:
 
 
 class ConfigurationForm:
-    """`text` is the configuration with the edited fields put in; `problems` what is wrong."""
+    """`text` is the configuration with the edited fields put in, and `overrides` beside them;
+    `problems` what is wrong."""
 
     def __init__(
         self, program: Program, *, text: str, base: str | None = None,
         typed: Mapping[str, str] | None = None, template: str = "",
+        overrides: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
         self.program = program
         self.sent = unix_lines(text)
         self.base = self.sent if base is None else unix_lines(base)
         self.typed = {path: unix_lines(value) for path, value in (typed or {}).items()}
         self.template = unix_lines(template)
+        self.overrides = overrides or {}
         self.text = self.sent
         self.problems: list[Problem] = []
         self.document = self._read()
@@ -99,7 +102,7 @@ class ConfigurationForm:
     def _read(self) -> Document | None:
         try:
             document = parse(self.sent, self.program.config_format)
-            if edited := self._edited():
+            if edited := merge(self.edited, self.overrides):
                 check_overrides(edited)
                 self.text = document.with_overrides(edited)
                 document = parse(self.text, self.program.config_format)
@@ -122,7 +125,9 @@ class ConfigurationForm:
             values = {}
         return fields(self.program.schema, values)
 
-    def _edited(self) -> dict[str, Any]:
+    @cached_property
+    def edited(self) -> dict[str, Any]:
+        """What was typed where the fields had something else, as overrides."""
         edited: dict[str, Any] = {}
         for section in self._sections(self.base):
             for field in section.fields:

@@ -10,7 +10,7 @@ GIGABYTE = 1_000_000_000
 LARGEST_GIGABYTES = 9_000_000_000
 FIELDS = [
     "keep_latest", "keep_approved", "keep_best", "best_metric", "best_is", "older_than_days",
-    "automatic",
+    "tests_older_than_days", "automatic",
 ]  # fmt: skip
 
 
@@ -33,6 +33,13 @@ class RetentionForm(forms.ModelForm):
         required=False,
         label="Remove what is older than",
         help_text="days; empty: age does not matter",
+    )
+    tests_older_than_days = forms.IntegerField(
+        min_value=0,
+        max_value=100_000,
+        required=False,
+        label="Remove test runs older than",
+        help_text="days, and no other test runs; empty: they are treated as all others",
     )
     budget_gigabytes = forms.FloatField(
         min_value=0,
@@ -57,6 +64,8 @@ class RetentionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.subject != Retention.Subject.JOBS:
+            del self.fields["tests_older_than_days"]
         budget = self.instance.budget_bytes
         if budget is not None:
             self.initial.setdefault("budget_gigabytes", budget / GIGABYTE)

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from runs.contract.status import Status
 from runs.discovery.selectors import shown_status
 from runs.lifecycle.selectors import is_stale
-from runs.models import Alert, Job, Root, Run
+from runs.models import Alert, CreationSession, Job, Root, Run
 
 register = template.Library()
 
@@ -277,6 +277,37 @@ PIN = format_html(
     '<span class="visually-hidden">pinned</span></span>',
     mark_safe(ICONS["pin"]),
 )
+
+
+# Of a creation session's state: the look of which status, and the words; any other is under way.
+SESSION_STATES = {
+    "input_required": ("lost", "asks"),
+    "done": ("completed", "done"),
+    "failed": ("failed", "failed"),
+    "aborted": ("cancelled", "cancelled"),
+}
+
+
+@register.simple_tag
+def session_badge(session: CreationSession) -> SafeString:
+    if session.is_draft:
+        return badge("pending", "draft")
+    return badge(*SESSION_STATES.get(session.state, ("running", "under way")))
+
+
+@register.simple_tag
+def setup_badge(missing: str) -> SafeString:
+    """`missing` says why it is not there; empty where it is."""
+    return badge("lost", "missing") if missing else badge("completed", "there")
+
+
+@register.simple_tag
+@cache
+def phase_badge(look: str, words: str) -> SafeString:
+    """A phase of a session: what its look says to the eye is said in words as well."""
+    said = {"completed": "done", "running": "now", "lost": "asks", "failed": "failed"}
+    hidden = format_html('<span class="visually-hidden">: {}</span>', said.get(look, "to come"))
+    return badge(look, format_html("{}{}", words, hidden))
 
 
 @register.simple_tag(name="status")

@@ -11,16 +11,19 @@ from django.views.decorators.http import require_safe
 
 from runs.access import visible
 from runs.contract.status import Status
+from runs.health.setup import setup_state
 from runs.lifecycle.places import status_root
 from runs.models import Run, Supervisor
 from runs.web.cluster import cluster
 from runs.web.context import frame_state
 from runs.web.run_rows import load_rows
+from runs.web.session_rows import half_finished, session_rows
 
 RUNNING_SHOWN = 20
 WAITING_SHOWN = 10
 ENDED_SHOWN = 10
 SUPERVISORS_SHOWN = 3
+SESSIONS_SHOWN = 5
 
 
 @require_safe
@@ -36,7 +39,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         name: [rows[pk] for pk in listed if pk in rows] for name, listed in lists.items()
     }
     context |= {"queue": queue, "disk": disk(), "supervisors": supervisors()}
+    context["setup"] = setup_state()
     context["cluster"] = cluster(request.user)
+    mine = half_finished().filter(owner=request.user.pk)[:SESSIONS_SHOWN]
+    context["half_finished"] = session_rows(mine)
     part = bool(request.htmx)  # type: ignore[attr-defined]
     name = "dashboard/_parts.html" if part else "dashboard/page.html"
     return render(request, name, context)

@@ -30,8 +30,10 @@ from runs.errors import (
     NotFound,
     PassingFault,
     RunAlreadyCreated,
+    SetupIncomplete,
     TooManyRequests,
 )
+from runs.health.setup import require_setup
 from runs.http.statuses import status_of
 from runs.lifecycle.places import catalogue
 from runs.lifecycle.projects import create_run_in_project
@@ -129,6 +131,7 @@ def launch_once(pad: Pad, form: NewRunForm, configuration: ConfigurationForm) ->
     request = pad.request
     run_id = run_id_for(request)
     try:
+        require_setup(with_text=True)
         require_rate(request.user)
         wanted = request_from(pad, form, configuration)
         run = create_run_in_project(
@@ -144,7 +147,7 @@ def launch_once(pad: Pad, form: NewRunForm, configuration: ConfigurationForm) ->
         configuration.problems = error.problems
     except InvalidInput as error:
         form.show_fault(error.field, error.message)
-    except TooManyRequests as error:
+    except (SetupIncomplete, TooManyRequests) as error:
         return launch_later(pad, form, configuration, error)
     except (Conflict, NotFound, PassingFault) as error:
         form.show_fault(None, error.message)
@@ -155,12 +158,16 @@ def launch_once(pad: Pad, form: NewRunForm, configuration: ConfigurationForm) ->
 
 
 def launch_later(
-    pad: Pad, form: NewRunForm, configuration: ConfigurationForm, error: TooManyRequests
+    pad: Pad,
+    form: NewRunForm,
+    configuration: ConfigurationForm,
+    error: SetupIncomplete | TooManyRequests,
 ) -> HttpResponse:
     """The form stays as it was sent: once more, a little later, is all there is to do."""
     form.show_fault(None, error.message)
     answer = page(pad, form, configuration, status=status_of(error))
-    answer["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, TooManyRequests):
+        answer["Retry-After"] = str(error.retry_after_seconds)
     return answer
 
 

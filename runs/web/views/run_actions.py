@@ -17,6 +17,7 @@ from runs.access import require_act_on, visible
 from runs.accounts.limits import require_rate
 from runs.cleanup.deletion import run_size
 from runs.errors import FusionwebError, InvalidInput, RunStillActive
+from runs.health.setup import require_setup
 from runs.lifecycle.services import cancel_run, delete_run, retry_run
 from runs.models import Run
 from runs.web.deleting import (
@@ -79,6 +80,7 @@ def retry(request: HttpRequest, run_id: str) -> HttpResponse:
 
 
 def retry_once(request: HttpRequest, run: Run) -> Run:
+    require_setup(with_text=True)
     require_rate(request.user)
     return retry_run(actor=actor_of(request), run=run)
 
@@ -113,6 +115,7 @@ def act_on_many(request: HttpRequest) -> HttpResponse:
     if action == "delete":
         return delete_many(request, runs)
     if action == "retry":
+        require_setup(with_text=True)
         require_rate(request.user)
     words, failures = apply(action, request.user, runs)
     return stay(request, f"{words} {in_one_sentence(failures)}", reverse("run_list"), failures)
