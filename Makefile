@@ -13,7 +13,7 @@ run: setup
 	@exec $(BIN)/python manage.py up --port $(PORT)
 
 test: setup-dev
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests -n 2 --dist loadfile
 	$(BIN)/python -m pytest tests/browser -o addopts="-ra --strict-markers"
 
 check: setup-dev

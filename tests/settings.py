@@ -3,7 +3,11 @@
 import os
 import tempfile
 
-os.environ.setdefault("FUSIONWEB_DATA", tempfile.mkdtemp(prefix="fusionweb-tests-"))
+# Each worker of a parallel run has a folder of its own, and the processes it starts share it.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+if "FUSIONWEB_DATA" not in os.environ or os.environ.get("FUSIONWEB_TESTS_OF", "") != WORKER:
+    os.environ["FUSIONWEB_DATA"] = tempfile.mkdtemp(prefix="fusionweb-tests-")
+    os.environ["FUSIONWEB_TESTS_OF"] = WORKER
 os.environ["FUSIONWEB_GRACE_SECONDS"] = "3"
 os.environ["SECRET_KEY"] = "tests-only"
 os.environ["FUSIONWEB_MIN_FREE_MB"] = "1"
