@@ -86,16 +86,7 @@ def test_the_answer_is_the_same_everywhere(script, wish):
         begun = script.post("/sessions", wish(text)).json()
         again = script.get(f"/sessions/{begun['session_id']}").json()
         stored = answer_of(CreationSession.objects.get(pk=begun["session_id"]))
-        assert begun == again
-        assert {**again, "pending_input": None} == {**stored, "pending_input": None}
-        if text == ASKS:
-            assert (
-                again["pending_input"].items()
-                >= {
-                    "request_id": stored["pending_input"]["request_id"],
-                    "check": "unknown_keys",
-                }.items()
-            )
+        assert begun == again == stored
 
 
 @pytest.mark.parametrize(

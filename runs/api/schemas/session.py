@@ -93,7 +93,8 @@ class PendingInput(Schema):
     check: str
     reason: str
     fields: list[InputFieldOut]
-    expires_at: datetime
+    # as it is kept, so that API and socket write it alike
+    expires_at: Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 
 class FindingOut(Schema):
