@@ -56,6 +56,7 @@ def test_it_runs_the_shell_examples(shell, reader):
     assert shell.returncode == 0, shell.stderr
     assert '"status": "completed"' in shell.stdout
     assert "run_not_found" in shell.stdout
+    assert '"state": "done"' in shell.stdout
     assert (reader[1] / "artifacts.zip").read_bytes().startswith(b"PK")
 
 
