@@ -5,9 +5,9 @@ import tempfile
 
 # Each worker of a parallel run has a folder of its own, and the processes it starts share it.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-if "FUSIONWEB_DATA" not in os.environ or os.environ.get("FUSIONWEB_TESTS_OF", "") != WORKER:
+if "FUSIONWEB_DATA" not in os.environ or os.environ.get("TESTS_OF_WORKER", "") != WORKER:
     os.environ["FUSIONWEB_DATA"] = tempfile.mkdtemp(prefix="fusionweb-tests-")
-    os.environ["FUSIONWEB_TESTS_OF"] = WORKER
+    os.environ["TESTS_OF_WORKER"] = WORKER
 os.environ["FUSIONWEB_GRACE_SECONDS"] = "3"
 os.environ["SECRET_KEY"] = "tests-only"
 os.environ["FUSIONWEB_MIN_FREE_MB"] = "1"

@@ -11,6 +11,7 @@ from django.db import transaction
 from runs.accounts.membership import Role, set_role, tell_of_role
 from runs.contract.layout import DEFAULT_PROJECT, check_name
 from runs.errors import PlaceTaken
+from runs.events import record_event
 from runs.models import Project, Run
 
 from .services import RunRequest, create_run
@@ -24,6 +25,14 @@ def insert_project(slug: str, *, manager: User, **fields: Any) -> Project:
     project, created = Project.objects.get_or_create(slug=slug, defaults=fields)
     if not created:
         raise PlaceTaken(f"There is a project {slug} already.")
+    record_event(
+        topic="projects",
+        kind="project.created",
+        subject=f"project:{project.pk}",
+        payload={"id": project.pk, "slug": slug},
+        actor=manager,
+        project=slug,
+    )
     set_role(project, manager, Role.MANAGER)
     tell_of_role(project, manager.get_username(), Role.MANAGER, manager)
     return project

@@ -26,12 +26,7 @@ class ResumeAsked(Schema):
     """A browser's EventSource sends it by itself; anything but an id of ours is passed over."""
 
     last_event_id: Annotated[
-        str,
-        Field(
-            alias="Last-Event-ID",
-            max_length=200,
-            description="The last `id` received: goes on after it.",
-        ),
+        str, Field(alias="Last-Event-ID", description="The last `id` received: goes on after it.")
     ] = ""
 
 
