@@ -38,14 +38,13 @@ from .observe import (
     mark_verified,
     read_progress,
 )
-from .sweep import dead_supervisors, forget_old_supervisors, optimize_database
+from .sweep import Statistics, dead_supervisors, forget_old_supervisors
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
 HEARTBEAT_SECONDS = 2.0
 SWEEP_SECONDS = 30.0
-OPTIMIZATION_SECONDS = 3600.0
 FAULT_PAUSE_SECONDS = 1.0
 INDEXER_END_SECONDS = 3.0
 
@@ -73,7 +72,7 @@ class Supervisor:
         self.stopping = False
         self.next_heartbeat = 0.0
         self.next_sweep = 0.0
-        self.next_optimization = 0.0
+        self.statistics = Statistics()
         self.helpers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="end-left-over")
 
     def stop(self, number: int = 0, frame: FrameType | None = None) -> None:
@@ -123,9 +122,7 @@ class Supervisor:
             correct_lost()
             self.cleaner.start()
             forget_old_supervisors()
-        if now >= self.next_optimization:
-            self.next_optimization = now + OPTIMIZATION_SECONDS
-            optimize_database()
+            self.statistics.keep_fresh(now)
 
     def heartbeat(self) -> None:
         SupervisorRow.objects.update_or_create(
