@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from runs.errors import NotAllowed, NotFound
-from runs.models import CreationSession, Job, Project, Run
+from runs.models import Batch, CreationSession, Job, Project, Run
 
 Row = TypeVar("Row", bound=Model)
 
@@ -97,7 +97,7 @@ def visible(user: Any, rows: QuerySet[Row]) -> QuerySet[Row]:
         return rows
     if rows.model is Project:
         return rows.exclude(pk__in=hidden.ids)
-    keys = hidden.ids if rows.model is Run else hidden.slugs
+    keys = hidden.ids if rows.model in (Run, Batch) else hidden.slugs
     return rows.exclude(project__in=keys)
 
 
@@ -113,7 +113,7 @@ def may_see(user: Any, thing: Any) -> bool:
     if isinstance(thing, CreationSession):
         return is_staff(user) or bool(user.is_active and thing.owner_id == user.pk)
     hidden = hidden_projects(user)
-    if isinstance(thing, Run):
+    if isinstance(thing, Run | Batch):
         return bool(user.is_active) and thing.project_id not in hidden.ids
     return bool(user.is_active) and slug_of(thing) not in hidden.slugs
 
@@ -145,17 +145,17 @@ def manages_any(user: Any) -> bool:
     return is_staff(user) or bool(user.is_active and managed_projects(user))
 
 
-def may_act_on(user: Any, thing: Run | Job) -> bool:
+def may_act_on(user: Any, thing: Run | Batch | Job) -> bool:
     """Its owner where it was launched here, the managers of its project, staff."""
-    owns = isinstance(thing, Run) and thing.owner_id == user.pk
+    owns = isinstance(thing, Run | Batch) and thing.owner_id == user.pk
     return bool(user.is_active and (owns or may_manage(user, thing)) and may_see(user, thing))
 
 
-def require_act_on(user: Any, run: Run) -> None:
+def require_act_on(user: Any, thing: Run | Batch) -> None:
     """Raises NotAllowed with a sentence for the person."""
-    if not may_act_on(user, run):
+    if not may_act_on(user, thing):
         raise NotAllowed(
-            f"This run belongs to {run.owner}. "
+            f"This {thing._meta.verbose_name} belongs to {thing.owner}. "
             "Only its owner, the managers of its project and staff may do that."
         )
 

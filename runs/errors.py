@@ -13,7 +13,8 @@ FusionwebError
 ├── TooManyRequests           this often it may not be asked; says when again
 ├── NotFound                  no such thing, or none the actor may see
 │   ├── RunNotFound, JobNotFound, CheckpointNotFound, ProjectNotFound, ProgramNotFound,
-│   │   SessionNotFound, TemplateNotFound, TopologyNotFound, AlertNotFound, TokenNotFound
+│   │   SessionNotFound, BatchNotFound, TemplateNotFound, TopologyNotFound, AlertNotFound,
+│   │   TokenNotFound
 │   └── ArtifactNotFound      a file or folder of a run
 │       └── PathOutside       a path that leaves the directory it belongs to
 ├── Conflict                  the thing's present state does not allow it
@@ -21,6 +22,7 @@ FusionwebError
 │   ├── RunAlreadyStarted     changing what only a waiting run lets change
 │   ├── RunAlreadyFinished    cancelling what has ended
 │   ├── RunStillActive        deleting or retrying what has not
+│   ├── BatchAlreadyCreated, BatchAlreadyFinished, BatchStillActive: the same of batches
 │   ├── JobStillActive        deleting a job that runs, or may
 │   ├── SessionAlreadyCompleted, SessionNotAwaitingInput, InputRequestStale, SessionStillOpen
 │   ├── CheckpointPinned      changing what an approval holds fast
@@ -146,6 +148,11 @@ class JobNotFound(NotFound):
     sentence = "There is no such job. Its directory may have been deleted or moved."
 
 
+class BatchNotFound(NotFound):
+    code = "batch_not_found"
+    sentence = "There is no such batch. It may have been deleted."
+
+
 class ProjectNotFound(NotFound):
     code = "project_not_found"
     sentence = "There is no such project."
@@ -202,6 +209,18 @@ class RunAlreadyFinished(Conflict):
 
 class RunStillActive(Conflict):
     code = "run_still_active"
+
+
+class BatchAlreadyCreated(Conflict):
+    code = "batch_already_created"
+
+
+class BatchAlreadyFinished(Conflict):
+    code = "batch_already_finished"
+
+
+class BatchStillActive(Conflict):
+    code = "batch_still_active"
 
 
 class SessionAlreadyCompleted(Conflict):

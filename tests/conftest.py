@@ -19,7 +19,7 @@ from runs.lifecycle.services import RunRequest, create_run
 from runs.lifecycle.supervisor.cleaner import Cleaner
 from runs.lifecycle.supervisor.driver import Driver
 from runs.lifecycle.supervisor.process import Supervisor
-from runs.models import Checkpoint, Job, Program, Project, Root, Run
+from runs.models import Batch, Checkpoint, Iteration, Job, Program, Project, Root, Run
 from runs.models import Supervisor as SupervisorRow
 
 # A shell that starts the tests in the background has its children ignore Ctrl-C, and what they
@@ -280,3 +280,54 @@ def start_supervisor(settings, transactional_db):
     for process in started:
         process.terminate()
         process.wait(10)
+
+
+@pytest.fixture
+def batch_row(member, project, script_program):
+    """A batch without runs, for lists and pages; `points` and all other columns as given."""
+
+    def make(**fields):
+        values = {
+            "kind": "repeat",
+            "project": project,
+            "program": fields.pop("program", None) or script_program(""),
+            "owner": member,
+            "name": "batch",
+            "points": [{"label": "", "overrides": {}, "values": []}],
+            "num_iterations": 3,
+            **fields,
+        }
+        return Batch.objects.create(**values)
+
+    return make
+
+
+@pytest.fixture
+def batch_with_runs(batch_row, run_row):
+    """A batch whose iterations have rows of runs, no files: all of `statuses`, in the order of
+    points and numbers; the rest waits. `fields` are the batch's."""
+
+    def make(statuses=(), **fields):
+        batch = batch_row(**fields)
+        told = list(statuses)
+        for point in range(len(batch.points)):
+            for number in range(batch.num_iterations):
+                seed = batch.base_seed + number
+                status = told.pop(0) if told else "pending"
+                run = run_row(
+                    status=status,
+                    batch=batch,
+                    seed=seed,
+                    name=batch.name,
+                    program=batch.program,
+                    owner=batch.owner,
+                    project=batch.project,
+                )
+                Iteration.objects.create(
+                    batch=batch, point=point, number=number, seed=seed, run=run
+                )
+        Batch.objects.filter(pk=batch.pk).update(made=batch.total)
+        batch.refresh_from_db()
+        return batch
+
+    return make

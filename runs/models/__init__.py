@@ -1,6 +1,7 @@
 """What the database holds, one noun a file."""
 
 from .alert import Alert
+from .batch import Batch, BatchMetric, Iteration
 from .checkpoint import Checkpoint
 from .delivery import Delivery
 from .digest import RunDigest
@@ -16,13 +17,17 @@ from .session import CreationSession
 from .supervisor import Supervisor
 from .token import Token
 from .trash import Trash
+from .turn import Turn
 
 __all__ = [
     "Alert",
+    "Batch",
+    "BatchMetric",
     "Checkpoint",
     "CreationSession",
     "Delivery",
     "Event",
+    "Iteration",
     "Job",
     "Program",
     "Project",
@@ -34,4 +39,5 @@ __all__ = [
     "Supervisor",
     "Token",
     "Trash",
+    "Turn",
 ]

@@ -51,6 +51,10 @@ class Run(models.Model):
     origin = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="heirs")
     # Null and without a default: a column that SQLite can add without copying the table.
     purpose = models.CharField(max_length=4, choices=Purpose.choices, null=True, blank=True)
+    # Null again for one whose place a retry has taken; a batch is deleted with its runs.
+    batch = models.ForeignKey(
+        "runs.Batch", models.SET_NULL, null=True, blank=True, related_name="runs", db_index=False
+    )
     origin_kind = models.CharField(max_length=6, choices=Origin.choices, blank=True)
 
     root = models.CharField(max_length=1000)
@@ -95,6 +99,16 @@ class Run(models.Model):
                 fields=["created_at", "id"],
                 name="run_purpose_created",
                 condition=models.Q(purpose__isnull=False),
+            ),
+            models.Index(
+                fields=["batch", "status", "created_at", "id"],
+                name="run_batch_status",
+                condition=models.Q(batch__isnull=False),
+            ),
+            models.Index(
+                fields=["owner", "batch", "-priority", "created_at", "id"],
+                name="run_waiting",
+                condition=models.Q(status=Status.PENDING),
             ),
         ]
 

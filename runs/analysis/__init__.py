@@ -1,0 +1,1 @@
+"""Batches: runs made together, and what is computed from what they wrote."""
