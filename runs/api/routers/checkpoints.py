@@ -32,7 +32,7 @@ from runs.api.schemas.checkpoint import (
 from runs.api.schemas.deleted import DeletedOut, deleted_out
 from runs.api.schemas.job import NameKey, RootAsked
 from runs.api.words import unmarked
-from runs.checkpoints.files import configuration, job_spec
+from runs.checkpoints.files import TextFile, configuration, job_spec
 from runs.checkpoints.review import review_checkpoint
 from runs.checkpoints.selectors import find_checkpoint, summary
 from runs.cleanup.deletion import delete_checkpoint as delete_one
@@ -127,9 +127,7 @@ def read_checkpoint_config(
 ) -> TextOut:
     """Its configuration as it stands beside the payload: config.yaml before config.json."""
     found = configuration(load_checkpoint(request, key, chosen))
-    if found is None:
-        raise ArtifactNotFound("This checkpoint has no configuration.")
-    return text_out(found)
+    return text_answer(found, "This checkpoint has no configuration.")
 
 
 @router.get(f"{ONE}/job-spec", response=answers(TextOut, 404))
@@ -138,8 +136,12 @@ def read_checkpoint_job_spec(
 ) -> TextOut:
     """Its job.json: which job saved it."""
     found = job_spec(load_checkpoint(request, key, chosen))
+    return text_answer(found, "This checkpoint has no job.json.")
+
+
+def text_answer(found: TextFile | None, otherwise: str) -> TextOut:
     if found is None:
-        raise ArtifactNotFound("This checkpoint has no job.json.")
+        raise ArtifactNotFound(otherwise)
     return text_out(found)
 
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Router
 
 from runs.api.authentication import needs
+from runs.api.filtering import rows_in_order
 from runs.api.paging import PagingQuery, page_answer
 from runs.api.schemas.base import PageOf
 from runs.api.schemas.program import ProgramOut
@@ -22,12 +22,11 @@ COLUMNS = (text("slug"),)
 @router.get("", response=PageOf[ProgramOut])
 def list_programs(request: HttpRequest, paging: PagingQuery) -> dict[str, Any]:
     programs = Program.objects.all()
-    return page_answer(programs, COLUMNS, "slug", paging, lambda keys: in_order(programs, keys))
 
+    def shown(keys: list[Any]) -> list[Program]:
+        return rows_in_order(programs, keys)
 
-def in_order(rows: QuerySet[Any], keys: list[Any]) -> list[Any]:
-    found = rows.in_bulk(keys)
-    return [found[key] for key in keys if key in found]
+    return page_answer(programs, COLUMNS, "slug", paging, shown)
 
 
 @router.get("/{slug}/schema", response=dict[str, Any])

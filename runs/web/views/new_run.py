@@ -37,6 +37,7 @@ from runs.health.setup import require_setup
 from runs.http.statuses import status_of
 from runs.lifecycle.places import catalogue
 from runs.lifecycle.projects import create_run_in_project
+from runs.lifecycle.repeats import is_made_from
 from runs.lifecycle.services import (
     RunRequest,
     check_program,
@@ -181,7 +182,7 @@ def already_launched(
     pad: Pad, form: NewRunForm, configuration: ConfigurationForm, wanted: RunRequest, run: Run
 ) -> HttpResponse:
     """Sent twice, it leads to the run it made; changed since, it asks to be sent once more."""
-    if is_like(run, wanted):
+    if is_made_from(run, wanted):
         messages.info(pad.request, "This run had been launched already.")
         return redirect("run", run.pk)
     pad.notices.append(
@@ -189,18 +190,6 @@ def already_launched(
         "launch once more for another run with what stands here."
     )
     return page(pad, form, configuration, status=409)
-
-
-def is_like(run: Run, wanted: RunRequest) -> bool:
-    try:
-        same_text = frozen_configuration(run) == wanted.config_text
-    except NotFound:
-        return False
-    asked = (wanted.project.slug, wanted.program.pk, wanted.group, wanted.name, wanted.seed)
-    more = (wanted.priority, list(wanted.tags), wanted.notes, wanted.resume_from)
-    had = (run.project.slug, run.program_id, run.group, run.name, run.seed)
-    had_more = (run.priority, run.tags, run.notes, run.resume_from)
-    return same_text and asked == had and more == had_more
 
 
 def run_id_for(request: HttpRequest) -> str:
