@@ -64,6 +64,7 @@ def test_it_keeps_what_was_typed_going_back_and_forward(run_wizard):
     [
         ("project", {"project": ""}, "Fill this in."),
         ("project", {"project": "nowhere"}, "There is no project nowhere."),
+        ("program", {"made_from": ""}, "Choose one."),
         ("program", {"made_from": "nothing/at_all"}, "There is no program nothing."),
         ("program", {"made_from": "fusion-sim/gone"}, "has no template"),
         ("parameters", {"label": "a/b"}, "name"),

@@ -35,6 +35,10 @@ WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "extra_forbidden": lambda limits: "There is no such field.",
 }
 
+EMPTY = ("missing", "too_short", "string_too_short")
+# What stands to be chosen from, and not to be typed.
+CHOSEN = ("template", "program")
+
 
 def faults_of(draft: Draft) -> Faults:
     """{field: sentence}; empty where it can be confirmed as far as anybody can tell."""
@@ -58,6 +62,8 @@ def sentence(error: Mapping[str, Any]) -> str:
     kind = error["type"]
     if kind.startswith("date"):
         return "A day such as 2026-11-21."
+    if kind in EMPTY and error["loc"][-1] in CHOSEN:
+        return "Choose one."
     words = WORDS.get(kind)
     return words(error.get("ctx", {})) if words else f"{error['msg']}."
 
