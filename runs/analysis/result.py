@@ -120,7 +120,8 @@ class IterationProblem(BaseModel):
 class BatchResult(BaseModel):
     """`partial` while runs are under way, or where not all have completed.
 
-    `headlines` are the sentences to read first, `problems` the first 200 of `problem_total`.
+    `headlines` are the sentences to read first, `problems` the first 200 of `problem_total`;
+    `seconds` is what the analysis took.
     """
 
     partial: bool
@@ -133,3 +134,4 @@ class BatchResult(BaseModel):
     warnings: list[str] = []
     problems: list[IterationProblem] = []
     problem_total: int = 0
+    seconds: float = 0.0

@@ -31,7 +31,8 @@ class Batch(models.Model):
 
     `made` counts the iterations that have a run already. `revision` rises whenever a run of it
     ends or is replaced, `analysed_revision` is what `result` (a `BatchResult`) tells of: where
-    they differ an analysis is due, and whoever does it holds `analysis_until`.
+    they differ an analysis is due, and whoever does it holds `analysis_until`. `analysis_attempts`
+    counts those begun since one was finished: what kills its analyst is given up after a few.
     `metrics` are the names asked for; empty: whatever is found. `max_running` is its own limit
     of slots; null: as many as are free.
     """
@@ -81,6 +82,7 @@ class Batch(models.Model):
     analysed_revision = models.PositiveIntegerField(default=0)
     analysed_at = models.DateTimeField(null=True, blank=True)
     analysis_until = models.DateTimeField(null=True, blank=True)
+    analysis_attempts = models.PositiveSmallIntegerField(default=0)
     result = models.JSONField(null=True, blank=True)
 
     class Meta:
