@@ -11,11 +11,11 @@ from pydantic import BaseModel
 
 
 class Interval(BaseModel):
-    """A 95 % confidence interval and how it was found."""
+    """A 95 % confidence interval and how it was found: see `statistics.intervals`."""
 
     lower: float
     upper: float
-    method: Literal["t", "bootstrap"]
+    method: Literal["t", "bootstrap", "fieller"]
 
 
 class Summary(BaseModel):
