@@ -5,7 +5,7 @@ one. SQLite has one writer at a time (`BEGIN IMMEDIATE`), so its numbers rise in
 of commit; PostgreSQL takes them under a lock held until commit.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,22 +57,29 @@ def record_event(
 
     `project` is the slug of the project it belongs to; only who may see that is told.
     """
+    event = Event(topic=topic, kind=kind, subject=subject, payload=payload, project=project)
+    begin_writing([event], actor)
+    event.save(force_insert=True)
+    return event
+
+
+def record_events(events: Sequence[Event], actor: User | None = None) -> None:
+    """Many at once, unsaved as they are given, in their order; otherwise as `record_event`."""
+    begin_writing(events, actor)
+    Event.objects.bulk_create(events)
+
+
+def begin_writing(events: Sequence[Event], actor: User | None) -> None:
+    """Who did it goes into each of them; what follows is told after the commit."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an event belongs to a transaction")
     take_sequence_lock()
     who = asker()
-    event = Event.objects.create(
-        topic=topic,
-        kind=kind,
-        subject=subject,
-        payload=payload,
-        actor=actor,
-        project=project,
-        address=who.address,
-        token_id=who.token_id,
-    )
+    for event in events:
+        event.actor = actor
+        event.address = who.address
+        event.token_id = who.token_id
     transaction.on_commit(ring_bell)
-    return event
 
 
 def latest_seq() -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 
 from runs.configuration.document import Document, parse
 from runs.configuration.schema import typed_values
@@ -10,9 +11,15 @@ from runs.models import Program, Run, RunDigest
 
 def digest_of(program: Program, document: Document, seed: int | None) -> str:
     """Of the program, the values it will read and the seed: comments and spacing do not count."""
+    return digests_of(program, document, [seed])[0]
+
+
+def digests_of(program: Program, document: Document, seeds: Iterable[int | None]) -> list[str]:
+    """One for each seed; the values are read and written but once."""
     values = typed_values(document, program.schema)
-    text = json.dumps([program.pk, values, seed], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    beginning = json.dumps([program.pk, values], sort_keys=True, default=str).removesuffix("]")
+    texts = (f"{beginning}, {json.dumps(seed)}]" for seed in seeds)
+    return [hashlib.sha256(text.encode()).hexdigest() for text in texts]
 
 
 def remember_digest(run: Run, text: str) -> None:

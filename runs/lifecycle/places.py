@@ -77,9 +77,12 @@ def free_bytes() -> int:
     return shutil.disk_usage(root).free
 
 
-def require_disk_space() -> None:
-    """Raises DiskSpaceInsufficient, saying how much there is and how much is needed."""
-    free, needed = free_bytes(), settings.FUSIONWEB_MIN_FREE_BYTES
+def require_disk_space(more_bytes: int = 0) -> None:
+    """Raises DiskSpaceInsufficient, saying how much there is and how much is needed.
+
+    `more_bytes` is what is about to be written.
+    """
+    free, needed = free_bytes(), settings.FUSIONWEB_MIN_FREE_BYTES + more_bytes
     if free < needed:
         raise DiskSpaceInsufficient(
             f"Only {free / 1e6:,.0f} MB are free where runs are kept; "

@@ -43,13 +43,19 @@ def create_run_in_project(*, owner: User, request: RunRequest, **more: Any) -> R
 
     Whoever makes a project manages it. `more` goes to `create_run`; raises what it raises.
     """
-    slug = check_name(request.project.slug, "project")
     with transaction.atomic():
-        project, is_new = Project.objects.get_or_create(slug=slug)
-        if is_new and belongs_to_nobody(slug):
-            set_role(project, owner, Role.MANAGER)
-            tell_of_role(project, owner.get_username(), Role.MANAGER, more.get("actor") or owner)
+        project = project_of_slug(request.project.slug, owner, more.get("actor") or owner)
         return create_run(owner=owner, request=replace(request, project=project), **more)
+
+
+def project_of_slug(slug: str, owner: User, actor: User) -> Project:
+    """The project, made for `owner` where missing: part of a transaction. Raises NameInvalid."""
+    check_name(slug, "project")
+    project, is_new = Project.objects.get_or_create(slug=slug)
+    if is_new and belongs_to_nobody(slug):
+        set_role(project, owner, Role.MANAGER)
+        tell_of_role(project, owner.get_username(), Role.MANAGER, actor)
+    return project
 
 
 def belongs_to_nobody(slug: str) -> bool:

@@ -143,6 +143,11 @@ def create_run(
 def build_run(*, owner: User, request: RunRequest, run_id: str = "") -> Run:
     """The row as it would be, not saved yet. Raises InvalidInput."""
     check_request(owner, request)
+    return new_row(owner=owner, request=request, run_id=run_id)
+
+
+def new_row(*, owner: User, request: RunRequest, run_id: str = "") -> Run:
+    """The same of a request that has been checked."""
     run = Run(
         pk=run_id or new_run_id(),
         project=request.project,
@@ -175,12 +180,16 @@ def store(run: Run, configuration: FrozenConfiguration, actor: User) -> None:
         with transaction.atomic():
             insert_new(run, actor)
             remember_digest(run, configuration.text)
-            # what a web process killed just before its commit left under this very id
-            set_aside(run.directory, Path(run.root))
-            run.directory.parent.mkdir(parents=True, exist_ok=True)
-            staging.rename(run.directory)
+            put_in_place(staging, run)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def put_in_place(staging: Path, run: Run) -> None:
+    """What a process killed just before its commit left under this very id makes way."""
+    set_aside(run.directory, Path(run.root))
+    run.directory.parent.mkdir(parents=True, exist_ok=True)
+    staging.rename(run.directory)
 
 
 def write_configuration(place: Path, run: Run, configuration: FrozenConfiguration) -> None:

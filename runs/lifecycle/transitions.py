@@ -6,7 +6,7 @@ False.
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,9 +16,11 @@ from django.utils import timezone
 
 from runs.alerts.outcomes import raise_for_run
 from runs.contract.status import FINAL, Status
-from runs.events import record_event
+from runs.events import record_events
 from runs.logs import fields as told
-from runs.models import Run
+from runs.models import Event, Run
+
+from .batched import tell_batch
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +64,7 @@ def transition(
             setattr(run, name, value)
         announce(run, str(to), actor)
         raise_for_run(run)
+        tell_batch(run)
         transaction.on_commit(partial(log_transition, run.pk, before, str(to), values["reason"]))
     return True
 
@@ -80,22 +83,32 @@ def log_transition(run_id: str, before: str, to: str, reason: str) -> None:
 
 def announce(run: Run, kind: str, actor: User | None = None) -> None:
     """Tell of a status, or of what changed none, such as an ordered cancellation."""
-    record_event(
+    announce_all([run], kind, actor)
+
+
+def announce_all(runs: Sequence[Run], kind: str, actor: User | None = None) -> None:
+    """The same of many, in their order."""
+    record_events([event_of(run, kind) for run in runs], actor)
+
+
+def event_of(run: Run, kind: str) -> Event:
+    return Event(
         topic="runs",
         kind=f"run.{kind}",
         subject=run.pk,
         payload=payload_of(run),
-        actor=actor,
         project=run.project.slug,
     )
 
 
 def payload_of(run: Run) -> dict[str, Any]:
-    """What every event of a run carries."""
+    """What every event of a run carries; its batch where it is of one."""
+    batch = {"batch": run.batch_id} if run.batch_id else {}
     return {
         "id": run.pk,
         "name": run.name,
         "status": str(run.status),
         "reason": run.reason,
         "owner_id": run.owner_id,
+        **batch,
     }
