@@ -2,26 +2,36 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import (
+    Avg,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Min,
+    Q,
+    QuerySet,
+)
 from django.utils import timezone
 
-from runs.contract.status import Status
+from runs.contract.status import FINAL, Status
 from runs.lifecycle.selectors import QueueState
 from runs.models import Batch, Iteration, Run
 
 from .checking import takes_seed as program_takes_seed
 
-# So many of the latest runs tell how fast the next ones will end.
-LATEST = 20
-PAUSE_FACTOR = 10
-PAUSE = timedelta(seconds=60)
+# A batch that was retried has a pause behind it that tells nothing of its pace.
+LATELY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class BatchCounts:
-    """Iterations by what their runs are. `gone`: the run was deleted; `unmade`: it has none yet."""
+    """Iterations by what their runs are. `gone`: the run was deleted; `unmade`: it has none yet.
+
+    `seconds_each` is the time between the ends of two, None while that cannot be told.
+    """
 
     total: int
     waiting: int = 0
@@ -33,6 +43,7 @@ class BatchCounts:
     preempted: int = 0
     gone: int = 0
     unmade: int = 0
+    seconds_each: float | None = None
 
     @property
     def ended(self) -> int:
@@ -64,21 +75,51 @@ def counts_of(batch: Batch) -> BatchCounts:
 
 
 def counts_of_many(batches: Iterable[Batch]) -> dict[str, BatchCounts]:
-    """By id, in one query over all of them."""
+    """By id, in one query over all of them, and one over those that run."""
     batches = list(batches)
     found: dict[str, dict[str, int]] = {batch.pk: {} for batch in batches}
     rows = Run.objects.filter(batch__in=list(found)).values_list("batch", "status").order_by()
     for batch_id, status, number in rows.annotate(Count("pk")):
         found[batch_id][FIELD_OF[status]] = number
-    return {batch.pk: counted(batch, found[batch.pk]) for batch in batches}
+    under_way = {pk: by.get("running", 0) for pk, by in found.items() if by.get("running")}
+    paces = seconds_each(under_way) if under_way else {}
+    return {batch.pk: counted(batch, found[batch.pk], paces.get(batch.pk)) for batch in batches}
 
 
-def counted(batch: Batch, by_status: dict[str, int]) -> BatchCounts:
-    gone = batch.made - sum(by_status.values())
-    # read a moment apart, while the supervisor makes more of them
+def counted(batch: Batch, by_status: dict[str, int], pace: float | None) -> BatchCounts:
+    """Iterations whose run was deleted are what is missing of those that were made."""
+    # the supervisor may have made more of them between the two queries
+    made = max(batch.made, sum(by_status.values()))
     return BatchCounts(
-        batch.total, gone=max(gone, 0), unmade=batch.total - max(batch.made, -gone), **by_status
+        total=batch.total,
+        gone=made - sum(by_status.values()),
+        unmade=batch.total - made,
+        seconds_each=pace,
+        **by_status,
     )
+
+
+def seconds_each(running: dict[str, int]) -> dict[str, float]:
+    """By batch, after how long one more ends; `running` has how many are under way of each.
+
+    From what ended in the last minutes, one under way counting half; where that is nothing, from
+    how long those before took.
+    """
+    now = timezone.now()
+    lately = Q(ended_at__gte=now - LATELY)
+    took = ExpressionWrapper(F("ended_at") - F("started_at"), output_field=DurationField())
+    ended = Run.objects.filter(batch__in=list(running), status__in=FINAL, started_at__isnull=False)
+    rows = (
+        ended.order_by()
+        .values_list("batch")
+        .annotate(Avg(took), Count("pk", filter=lately), Min("started_at", filter=lately))
+    )
+    return {
+        batch: (now - since).total_seconds() / (number + running[batch] / 2)
+        if number
+        else mean.total_seconds() / running[batch]
+        for batch, mean, number, since in rows
+    }
 
 
 def iterations_of(
@@ -99,36 +140,11 @@ def takes_seed(batch: Batch) -> bool:
 
 
 def eta_seconds(batch: Batch, counts: BatchCounts) -> float | None:
-    """From the pace of those that ended last; None before the first has, or once all have.
-
-    A run under way counts half. One query.
-    """
+    """At the pace of the last minutes; None until the first has ended, and once all have."""
     left = counts.waiting + counts.running + counts.unmade
-    if batch.is_final or batch.cancel_requested_at or not left or not counts.running:
+    if batch.is_final or batch.cancel_requested_at or not left or counts.seconds_each is None:
         return None
-    times = latest_times(batch)
-    if not times:
-        return None
-    since = min(started for started, _ in times)
-    elapsed = (timezone.now() - since).total_seconds()
-    half = counts.running / 2
-    return max(0.0, (left - half) * elapsed / (len(times) + half))
-
-
-def latest_times(batch: Batch) -> list[tuple[datetime, datetime]]:
-    """Start and end of the runs that ended last, none from before a long pause, such as one
-    between the end of a batch and a retry."""
-    ended = Run.objects.filter(batch=batch, status__in=[Status.COMPLETED, Status.FAILED])
-    times = ended.order_by("-created_at").values_list("started_at", "ended_at")[:LATEST]
-    latest: list[tuple[datetime, datetime]] = []
-    before = timezone.now()
-    known = [(started, end) for started, end in times if started and end]
-    for started, end in sorted(known, key=lambda each: each[1], reverse=True):
-        if before - end > PAUSE + PAUSE_FACTOR * (end - started):
-            break
-        latest.append((started, end))
-        before = started
-    return latest
+    return counts.seconds_each * (left - counts.running / 2)
 
 
 def sentence(batch: Batch, counts: BatchCounts, queue: QueueState) -> str:

@@ -9,11 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from runs.access import require_act_on
-from runs.cleanup.deletion import discard_run
+from runs.cleanup.deletion import Size, discard_runs, run_size
 from runs.cleanup.trash import Deleted
 from runs.contract.status import ACTIVE, DELETABLE, FINAL, STOPPABLE, Status
 from runs.errors import (
@@ -21,9 +21,7 @@ from runs.errors import (
     BatchAlreadyFinished,
     BatchNotFound,
     BatchStillActive,
-    CheckpointInUse,
     Conflict,
-    RunStillActive,
 )
 from runs.lifecycle.places import require_disk_space
 from runs.lifecycle.projects import project_of_slug
@@ -40,6 +38,8 @@ from .transitions import announce, conclude, reopen
 logger = logging.getLogger(__name__)
 
 CANCELLED_BEFORE = "cancelled before it started"
+# One transaction, one entry of the trash.
+DELETED_AT_ONCE = 100
 NOTHING_LEFT_OVER: dict[str, Any] = {"signalled": [], "still_alive": [], "all_gone": True}
 
 
@@ -241,8 +241,18 @@ def refuse_changed(found: list[tuple[Iteration, Wanted]]) -> None:
         raise Conflict("Somebody else has just retried this batch. Look again.")
 
 
+def batch_size(batch: Batch) -> Size:
+    """Files and bytes of its runs, their checkpoints included, measured on disk."""
+    sizes = [run_size(run) for run in runs_of(batch).iterator(DELETED_AT_ONCE)]
+    return Size(sum(size.files for size in sizes), sum(size.size_bytes for size in sizes))
+
+
+def runs_of(batch: Batch) -> QuerySet[Run]:
+    return Run.objects.filter(batch=batch).select_related("project", "program", "owner")
+
+
 def delete_batch(*, actor: User, batch: Batch, reason: str = "") -> Deleted:
-    """Its runs go into the trash, one by one, then the batch itself for good; says how much.
+    """Its runs go into the trash, a hundred at a time, then the batch itself for good.
 
     A run that cannot go, such as one that another resumes from, stays as a run of its own and is
     named, and so are pinned checkpoints. Killed half-way, it goes on when asked again.
@@ -250,19 +260,33 @@ def delete_batch(*, actor: User, batch: Batch, reason: str = "") -> Deleted:
     """
     require_act_on(actor, batch)
     refuse_active(batch)
-    files = size_bytes = trash_id = 0
-    kept: list[str] = []
-    for run in Run.objects.filter(batch=batch).select_related("project", "program", "owner"):
-        try:
-            deleted = discard_run(run, actor=actor, reason=reason)
-        except (CheckpointInUse, Conflict, RunStillActive) as error:
-            kept.append(f"Run {run.pk} stays: {error.message}")
-            continue
-        files, size_bytes = files + deleted.files, size_bytes + deleted.size_bytes
-        trash_id = deleted.trash_id
-        kept += deleted.kept
+    parts: list[Deleted] = []
+    staying: list[str] = []
+    while runs := list(runs_of(batch).exclude(pk__in=staying)[:DELETED_AT_ONCE]):
+        part = discard_runs(runs, label=label_of(batch, runs), actor=actor, reason=reason)
+        left = Run.objects.filter(pk__in=[run.pk for run in runs])
+        staying += left.values_list("pk", flat=True)
+        parts.append(part)
     remove_row(batch, actor)
-    return Deleted(files, size_bytes, trash_id, batch.name, kept)
+    return together(batch, parts)
+
+
+def label_of(batch: Batch, runs: list[Run]) -> str:
+    place = f"{batch.project.slug}/{batch.group}/{batch.name}"
+    first = runs[0].pk if len(runs) == 1 else f"{runs[0].pk} and {len(runs) - 1:,} more"
+    return f"{place} {first}, of batch {batch.pk}"
+
+
+def together(batch: Batch, parts: list[Deleted]) -> Deleted:
+    trash_ids = [pk for part in parts for pk in part.trash_ids]
+    return Deleted(
+        files=sum(part.files for part in parts),
+        size_bytes=sum(part.size_bytes for part in parts),
+        trash_id=trash_ids[0] if trash_ids else 0,
+        label=batch.name,
+        kept=[sentence for part in parts for sentence in part.kept],
+        more=trash_ids[1:],
+    )
 
 
 def refuse_active(batch: Batch) -> None:

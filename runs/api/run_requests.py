@@ -22,6 +22,7 @@ from runs.models import Program, Project, Run
 # A plus sign in an address means a blank.
 LOST_PLUS = re.compile(r"(T[0-9:.]+) (\d\d:?\d\d)$")
 ONLY_WITH_A_VALUE = "ended_at"
+NARROWING = ("project", "program", "group", "batch", "tag", "search")
 SHARED = ("group", "name", "template", "overrides", "priority", "tags", "notes")
 
 
@@ -70,7 +71,7 @@ def runs_asked(request: HttpRequest, query: RunQuery) -> QuerySet[Run]:
     data = {
         "owner": query.owner or EVERYBODY,
         "status": [word.strip() for word in query.status.split(",") if word.strip()],
-        **{name: getattr(query, name) for name in ("project", "program", "group", "tag", "search")},
+        **{name: getattr(query, name) for name in NARROWING},
     }
     rows = visible(request.user, Run.objects.order_by())
     filters = RunFilter(data, queryset=rows, request=request)

@@ -3,14 +3,15 @@
 `discard_…` delete without asking who; they are for retention. All go through the trash.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from runs.access import require_manage, require_staff
 from runs.contract.layout import METADATA
@@ -22,14 +23,17 @@ from runs.errors import (
     CheckpointInUse,
     CheckpointNotFound,
     CheckpointPinned,
+    Conflict,
     JobNotFound,
     JobStillActive,
     RunStillActive,
 )
 from runs.events import record_event
 from runs.files.artifacts import tree_size
+from runs.lifecycle.batched import note_changed
 from runs.lifecycle.places import checkpoint_directory, own_checkpoints
 from runs.lifecycle.transitions import announce as announce_run
+from runs.lifecycle.transitions import announce_all as announce_runs
 from runs.models import Checkpoint, Job, Review, Root, Run, Trash
 
 from .moves import Mover, parts_without, stands_below
@@ -78,40 +82,114 @@ def own_checkpoint_rows(run: Run) -> list[Checkpoint]:
     return list(found.select_related("root"))
 
 
+@dataclass(frozen=True)
+class Leaving:
+    """A run as it is about to go: `rows` in the order in which they can be put back."""
+
+    run: Run
+    job: Job | None
+    going: list[Checkpoint]
+    pinned: list[Checkpoint]
+    size: Size
+
+    @property
+    def rows(self) -> list[Model]:
+        job = [self.job] if self.job else []
+        return [Run.objects.get(pk=self.run.pk), *job, *with_reviews(self.going)]
+
+    @property
+    def kept(self) -> list[str]:
+        return [f"Its checkpoint {each.suffix} stays: {approval(each)}." for each in self.pinned]
+
+
 def discard_run(run: Run, *, actor: User | None, reason: str = "") -> Deleted:
     """Into the trash with directory and checkpoints; pinned checkpoints stay, and are named.
 
     Raises RunStillActive, CheckpointInUse, Conflict where the files cannot be moved.
     """
-    directory, root = run.directory, Path(run.root)
-    stands_below(directory, root)
-    measured = run_size(run)
+    measured = measure_below(run)
     with into_trash() as mover:
-        if not Run.objects.select_for_update().filter(pk=run.pk, status__in=DELETABLE).exists():
-            raise RunStillActive("This run has not ended. Cancel it first.")
-        checkpoints = own_checkpoint_rows(run)
-        pinned = [checkpoint for checkpoint in checkpoints if checkpoint.pinned]
-        going = [checkpoint for checkpoint in checkpoints if not checkpoint.pinned]
-        refuse_what_is_used(own_checkpoints(run))
-        job = Job.objects.filter(ordered_run=run).first()
-        measured = without(measured, pinned)
-        rows = [Run.objects.get(pk=run.pk), *([job] if job else []), *with_reviews(going)]
+        leaving = leaving_of(run, measured, Resumptions())
         place = f"{run.project.slug}/{run.group}/{run.name} {run.pk}"
-        thing = Discarded(Trash.Kind.RUN, place, run.project.slug, run.owner.get_username(), rows)
-        trash = record(
-            mover, thing, actor=actor, reason=reason, size=(measured.files, measured.size_bytes)
-        )
-        Run.objects.filter(pk=run.pk).delete()
-        delete_checkpoint_rows(going)
-        mover.discard(directory, root)
-        discard_own_checkpoints(mover, run, pinned)
-        keep_moves(trash, mover)
+        trash = take_away(mover, [leaving], place, actor, reason)
         announce_run(run, "deleted", actor)
-        if job:
-            gone = Change("job.gone", job.pk, job.project, {"status": str(job.status)})
-            announce("jobs", [gone])
-    kept = [f"Its checkpoint {each.suffix} stays: {approval(each)}." for each in pinned]
-    return Deleted(measured.files, measured.size_bytes, trash.pk, run.name, kept)
+    return Deleted(trash.files, trash.size_bytes, trash.pk, run.name, leaving.kept)
+
+
+def discard_runs(
+    runs: Sequence[Run], *, label: str, actor: User | None, reason: str = ""
+) -> Deleted:
+    """The same of several of one owner and project, in one transaction and to be restored
+    together. Those that cannot go stay, and are named; `trash_id` is 0 where all do."""
+    measured: dict[str, Size] = {}
+    kept: list[str] = []
+    for run in runs:
+        with staying(run, kept):
+            measured[run.pk] = measure_below(run)
+    leavings: list[Leaving] = []
+    with into_trash() as mover:
+        resumptions = Resumptions()
+        for run in runs:
+            if run.pk in measured:
+                with staying(run, kept):
+                    leavings.append(leaving_of(run, measured[run.pk], resumptions))
+        if not leavings:
+            return Deleted(0, 0, 0, label, kept)
+        trash = take_away(mover, leavings, label, actor, reason)
+        announce_runs([leaving.run for leaving in leavings], "deleted")
+    kept += [sentence for leaving in leavings for sentence in leaving.kept]
+    return Deleted(trash.files, trash.size_bytes, trash.pk, label, kept)
+
+
+@contextmanager
+def staying(run: Run, kept: list[str]) -> Iterator[None]:
+    """What forbids that the run goes becomes a sentence."""
+    try:
+        yield
+    except Conflict as error:
+        kept.append(f"Run {run.pk} stays: {error.message}")
+
+
+def measure_below(run: Run) -> Size:
+    """Measured before the transaction. Raises Conflict where it may not be moved."""
+    stands_below(run.directory, Path(run.root))
+    return run_size(run)
+
+
+def leaving_of(run: Run, measured: Size, resumptions: Resumptions) -> Leaving:
+    """Part of the transaction. Raises RunStillActive, CheckpointInUse."""
+    if not Run.objects.select_for_update().filter(pk=run.pk, status__in=DELETABLE).exists():
+        raise RunStillActive("This run has not ended. Cancel it first.")
+    refuse_what_is_used(own_checkpoints(run), resumptions)
+    checkpoints = own_checkpoint_rows(run)
+    pinned = [checkpoint for checkpoint in checkpoints if checkpoint.pinned]
+    going = [checkpoint for checkpoint in checkpoints if not checkpoint.pinned]
+    job = Job.objects.filter(ordered_run=run).first()
+    return Leaving(run, job, going, pinned, without(measured, pinned))
+
+
+def take_away(
+    mover: Mover, leavings: Sequence[Leaving], label: str, actor: User | None, reason: str
+) -> Trash:
+    """Rows and directories, at least one run's: part of the transaction."""
+    first = leavings[0].run
+    rows = [row for leaving in leavings for row in leaving.rows]
+    owner = first.owner.get_username()
+    thing = Discarded(Trash.Kind.RUN, label, first.project.slug, owner, rows)
+    files = sum(leaving.size.files for leaving in leavings)
+    size_bytes = sum(leaving.size.size_bytes for leaving in leavings)
+    trash = record(mover, thing, actor=actor, reason=reason, size=(files, size_bytes))
+    Run.objects.filter(pk__in=[leaving.run.pk for leaving in leavings]).delete()
+    delete_checkpoint_rows([each for leaving in leavings for each in leaving.going])
+    for leaving in leavings:
+        mover.discard(leaving.run.directory, Path(leaving.run.root))
+        discard_own_checkpoints(mover, leaving.run, leaving.pinned)
+    keep_moves(trash, mover)
+    jobs = [leaving.job for leaving in leavings if leaving.job]
+    gone = [Change("job.gone", job.pk, job.project, {"status": str(job.status)}) for job in jobs]
+    announce("jobs", gone)
+    note_changed({leaving.run.batch_id for leaving in leavings if leaving.run.batch_id})
+    return trash
 
 
 def without(measured: Size, pinned: list[Checkpoint]) -> Size:
@@ -146,8 +224,8 @@ def delete_checkpoint_rows(checkpoints: list[Checkpoint]) -> None:
     )
 
 
-def refuse_what_is_used(directory: Path) -> None:
-    if used := Resumptions().sentence(directory):
+def refuse_what_is_used(directory: Path, resumptions: Resumptions) -> None:
+    if used := resumptions.sentence(directory):
         raise CheckpointInUse(f"It stays for now: it is {used}.")
 
 
@@ -239,7 +317,7 @@ def discard_checkpoint(checkpoint: Checkpoint, *, actor: User | None, reason: st
         if not rows:
             raise CheckpointNotFound("There is no such checkpoint. It may have been deleted.")
         refuse_pinned(rows)
-        refuse_what_is_used(checkpoint.directory)
+        refuse_what_is_used(checkpoint.directory, Resumptions())
         thing = Discarded(
             Trash.Kind.CHECKPOINT,
             str(checkpoint),

@@ -28,6 +28,7 @@ from runs.discovery.announce import Change, announce
 from runs.errors import Conflict, DiskSpaceInsufficient, NotAllowed, NotFound, PlaceTaken
 from runs.events import record_event, take_sequence_lock
 from runs.lifecycle import transitions
+from runs.lifecycle.batched import take_place_again
 from runs.models import Checkpoint, Job, Run, Trash
 
 from .moves import Mover
@@ -51,13 +52,21 @@ class Discarded:
 
 @dataclass(frozen=True)
 class Deleted:
-    """Measured on disk; `kept` says, a sentence each, what of it stayed in place and why."""
+    """Measured on disk; `kept` says, a sentence each, what of it stayed in place and why.
+
+    `trash_id` is 0 where nothing went into the trash; `more` are further entries.
+    """
 
     files: int
     size_bytes: int
     trash_id: int
     label: str = ""
     kept: list[str] = field(default_factory=list)
+    more: list[int] = field(default_factory=list)
+
+    @property
+    def trash_ids(self) -> list[int]:
+        return [pk for pk in (self.trash_id, *self.more) if pk]
 
 
 @contextmanager
@@ -168,6 +177,9 @@ def put_rows_back(trash: Trash, actor: User) -> None:
             row.save_base(raw=True, force_insert=True)
     except IntegrityError as error:
         raise PlaceTaken(f"There is a {trash.kind} of that name again.") from error
+    for row in rows:
+        if isinstance(row, Run):
+            take_place_again(row)
     tell_of_return(rows, actor)
 
 

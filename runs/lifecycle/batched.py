@@ -1,6 +1,7 @@
 """What a run tells the batch it belongs to, inside the transaction of its own change."""
 
 import logging
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -9,10 +10,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from runs.configuration.overrides import merge
 from runs.contract.status import FINAL, Status
 from runs.events import record_event
 from runs.logs import fields as told
-from runs.models import Batch, Run
+from runs.models import Batch, Iteration, Run
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +58,37 @@ def tell_batch(run: Run) -> None:
 
 
 def note_ended(run: Run) -> None:
-    """A run of it ended, was deleted or came back: an analysis is due."""
+    """An analysis is due."""
     Batch.objects.filter(pk=run.batch_id).update(revision=F("revision") + 1)
+
+
+def note_changed(batch_ids: Collection[str]) -> None:
+    """The same where runs were deleted or came back."""
+    if batch_ids:
+        Batch.objects.filter(pk__in=batch_ids).update(revision=F("revision") + 1)
+
+
+def take_place_again(run: Run) -> None:
+    """A run that is back out of the trash belongs to its batch again, if no retry has taken its
+    iteration meanwhile; else it is one of its own. Where A and B are the same, so are the runs."""
+    if run.batch_id is None:
+        return
+    place = free_place(run)
+    if place is None:
+        run.batch = None
+        run.save(update_fields=["batch"])
+        return
+    Iteration.objects.filter(pk=place.pk).update(run=run)
+    note_ended(run)
+
+
+def free_place(run: Run) -> Iteration | None:
+    free = Iteration.objects.filter(batch=run.batch_id, run=None, seed=run.seed or 0)
+    for iteration in free.select_related("batch").order_by("point"):
+        batch = iteration.batch
+        if merge(batch.overrides, batch.overrides_at(iteration.point)) == run.overrides:
+            return iteration
+    return None
 
 
 def begin(batch_id: str) -> bool:

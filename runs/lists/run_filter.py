@@ -69,6 +69,7 @@ class RunFilter(django_filters.FilterSet):
         error_messages={"invalid_choice": "A run is experimental or a test."},
     )
     group = django_filters.CharFilter(max_length=100)
+    batch = django_filters.CharFilter(field_name="batch_id", max_length=12)
     tag = django_filters.CharFilter(method="by_tag", max_length=50)
     since = django_filters.DateFilter(method="by_since", widget=day_input(), error_messages=NO_DAY)
     until = django_filters.DateFilter(method="by_until", widget=day_input(), error_messages=NO_DAY)

@@ -23,7 +23,8 @@ MOST_UNDONE = 100
 
 @dataclass(frozen=True)
 class Noun:
-    """`word` is also the form's field of a primary key; `along` says what goes with it."""
+    """`word` is also the form's field of a primary key; `along` says what goes with it, and
+    `return_words` what can be taken back, where that is not all."""
 
     word: str
     list_name: str
@@ -32,6 +33,7 @@ class Noun:
     measure: Callable[[Any], Size]
     delete: Callable[..., Deleted]
     name_of: Callable[[Any], str] = str
+    return_words: str = ""
 
 
 @dataclass
@@ -41,7 +43,7 @@ class Results:
 
     @property
     def undo(self) -> list[int]:
-        return [each.trash_id for each in self.deleted][:MOST_UNDONE]
+        return [pk for each in self.deleted for pk in each.trash_ids][:MOST_UNDONE]
 
     @property
     def level(self) -> str:

@@ -97,6 +97,7 @@ class RunQuery(Paging):
     program: Name = ""
     owner: Annotated[str, Field(max_length=150)] = ""
     tag: Annotated[str, Field(max_length=50)] = ""
+    batch: Annotated[str, Field(max_length=12)] = Field("", description="The id of one.")
     search: Annotated[str, Field(max_length=200)] = Field(
         "", description="Every word, anywhere in id, names, tags or notes."
     )

@@ -25,7 +25,7 @@ RUNS = Listing(
     default_order="-created_at",
     sparse=frozenset({"ended_at"}),
 )
-FOLDED_FILTERS = ("purpose", "group", "tag", "since", "until")
+FOLDED_FILTERS = ("purpose", "group", "batch", "tag", "since", "until")
 
 
 @require_safe
