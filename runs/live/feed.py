@@ -41,6 +41,11 @@ def of_topic(topic: str) -> str:
     return f"topic:{topic}"
 
 
+def of_batch(batch_id: str) -> str:
+    """The subject to listen to for a batch and for all of its runs."""
+    return f"batch:{batch_id}"
+
+
 def ask_seconds() -> float:
     return ASK_FILE_SECONDS if connection.vendor == "sqlite" else ASK_SECONDS
 
@@ -127,11 +132,17 @@ class Feed:
         for event in await database_sync_to_async(events_after)(seq, limit=MOST_AT_ONCE):
             self.recent.append(SharedEvent(event))
             self.seq = event.seq
-            for subject in (EVERYTHING, event.subject, of_topic(event.topic)):
+            for subject in subjects_of(self.recent[-1]):
                 for bell in self.listeners.get(subject, ()):
                     bell.ring()
         while len(self.recent) > KEPT_EVENTS:
             self.kept_after = self.recent.popleft().seq
+
+
+def subjects_of(event: SharedEvent) -> list[str]:
+    """Those whose listeners an event concerns."""
+    batch = [of_batch(event.batch)] if event.batch else []
+    return [EVERYTHING, event.subject, of_topic(event.topic), *batch]
 
 
 FEEDS: WeakKeyDictionary[asyncio.AbstractEventLoop, Feed] = WeakKeyDictionary()

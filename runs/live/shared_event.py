@@ -28,6 +28,12 @@ class SharedEvent:
         found: int | None = self.event.payload.get("owner_id")
         return found
 
+    @property
+    def batch(self) -> str | None:
+        """Of the run that it tells of, where that is of one."""
+        found: str | None = self.event.payload.get("batch")
+        return found
+
     @cached_property
     def text(self) -> SharedText:
         return SharedText.of(

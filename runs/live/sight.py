@@ -20,14 +20,14 @@ from runs.access import may_see
 from runs.errors import NotFound
 from runs.executed import Executed
 from runs.files.watch import Bell
-from runs.models import CreationSession
+from runs.models import Batch, CreationSession
 
 from .feed import ACCOUNTS, feed, of_topic
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 60.0
-Shown = Executed | CreationSession
+Shown = Executed | CreationSession | Batch
 
 
 class InSight:

@@ -1,7 +1,5 @@
 """Events as a table for a spreadsheet, however many there are."""
 
-import csv
-import io
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 
+from runs.files.table import csv_lines
 from runs.models import Event
 from runs.web.acts import Act, make_acts
 
@@ -17,17 +16,15 @@ COLUMNS = (
     "seq", "at", "actor", "address", "token", "topic", "kind", "subject", "project", "sentence",
     "payload",
 )  # fmt: skip
-# A cell that begins so is a formula to a spreadsheet, and names come from anybody.
-FORMULAS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 async def csv_of(events: QuerySet[Event]) -> AsyncIterator[bytes]:
     """Newest first, in pieces; what is added meanwhile is not in it."""
-    yield lines([COLUMNS])
+    yield csv_lines([COLUMNS])
     below: int | None = None
     while acts := await read_acts(events, below):
         below = acts[-1].event.seq
-        yield lines([cells(act) for act in acts])
+        yield csv_lines([cells(act) for act in acts])
 
 
 @sync_to_async
@@ -43,14 +40,3 @@ def cells(act: Act) -> tuple[Any, ...]:
         event.token.label if event.token else "", event.topic, event.kind, event.subject,
         event.project or "", act.sentence, json.dumps(event.payload, ensure_ascii=False),
     )  # fmt: skip
-
-
-def lines(rows: list[tuple[Any, ...]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows([[harmless(cell) for cell in row] for row in rows])
-    return text.getvalue().encode("utf-8", "replace")
-
-
-def harmless(cell: Any) -> Any:
-    """Text that begins like a formula, as text."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULAS) else cell

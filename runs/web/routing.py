@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from .consumers.batch import BatchEvents
 from .consumers.events import Events
 from .consumers.followed_file import Log, Progress
 from .consumers.no_such_socket import NoSuchSocket
@@ -17,6 +18,7 @@ socket_urlpatterns = [
     path("ws/runs/<str:run_id>/progress/", Progress.as_asgi()),
     path(f"{JOB}log/", Log.as_asgi()),
     path(f"{JOB}progress/", Progress.as_asgi()),
+    path("ws/batches/<str:batch_id>/", BatchEvents.as_asgi()),
     path("ws/sessions/<str:session_id>/events/", SessionEvents.as_asgi()),
     re_path(r"", NoSuchSocket.as_asgi()),
 ]

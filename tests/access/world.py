@@ -5,12 +5,15 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from runs.accounts.login_link import make_login_link
+from runs.analysis.requests import BatchRequest
+from runs.analysis.services import create_batch
 from runs.cleanup.deletion import discard_job
 from runs.contract.layout import LOG
 from runs.creation.services import cancel_session, create_session
 from runs.lifecycle.services import RunRequest, create_run, template_text
 from runs.models import (
     Alert,
+    Batch,
     Checkpoint,
     CreationSession,
     Job,
@@ -57,6 +60,8 @@ class World:
         self.checkpoint_root = Root.objects.get(kind=Root.Kind.CHECKPOINTS)
         self.pending = self.make_run("nebula-waits")
         self.run = self.make_run("nebula-run", status="completed", ended_at=timezone.now())
+        self.batch = self.make_batch("nebula-batch", "failed")
+        self.waiting = self.make_batch("nebula-many", "pending")
         self.write_files()
         self.job = self.make_job("nebula_job", fault="nebula cannot be read")
         self.make_job("nebula_runs", status="running", heartbeat_at=timezone.now())
@@ -85,6 +90,19 @@ class World:
         Run.objects.filter(pk=run.pk).update(**{"status": "pending", **fields})
         run.refresh_from_db()
         return run
+
+    def make_batch(self, name, status):
+        """A batch of one run, both with that status."""
+        run = RunRequest(
+            program=self.program, project=self.project, group="stars", name=name,
+            template="quick_seconds",
+        )  # fmt: skip
+        request = BatchRequest(kind="repeat", run=run, num_iterations=1)
+        batch = create_batch(owner=self.people["owner"], request=request)
+        for rows in (Run.objects.filter(batch=batch), Batch.objects.filter(pk=batch.pk)):
+            rows.update(status=status, ended_at=timezone.now() if status == "failed" else None)
+        batch.refresh_from_db()
+        return batch
 
     def begin_session(self, label):
         """One of the owner's that asks what to do with a key that nobody knows."""
@@ -153,6 +171,9 @@ class World:
             "run": self.run.pk,
             "run_id": self.run.pk,
             "pending": self.pending.pk,
+            "batch": self.batch.pk,
+            "batch_id": self.batch.pk,
+            "waiting": self.waiting.pk,
             "job": self.job.pk,
             "job_id": JOB_ID,
             "checkpoint": self.checkpoint.pk,
@@ -189,6 +210,18 @@ class World:
 
     def is_edited(self):
         return Run.objects.get(pk=self.run.pk).notes == "edited"
+
+    def is_batch_launched(self):
+        return Batch.objects.filter(name="launched").exists()
+
+    def is_batch_cancelled(self):
+        return Batch.objects.get(pk=self.waiting.pk).status == "cancelled"
+
+    def is_batch_retried(self):
+        return Batch.objects.get(pk=self.batch.pk).status == "running"
+
+    def is_batch_deleted(self):
+        return not Batch.objects.filter(pk=self.batch.pk).exists()
 
     def is_deleted(self):
         return not Run.objects.filter(pk=self.run.pk).exists()

@@ -4,8 +4,14 @@ from django.http import HttpRequest
 
 from runs.access import require_act_on, require_see, visible
 from runs.discovery.selectors import find_job
-from runs.errors import JobNotFound, ProgramNotFound, ProjectNotFound, RunNotFound
-from runs.models import Job, Program, Project, Run
+from runs.errors import (
+    BatchNotFound,
+    JobNotFound,
+    ProgramNotFound,
+    ProjectNotFound,
+    RunNotFound,
+)
+from runs.models import Batch, Job, Program, Project, Run
 
 SHOWN_WITH = ("project", "program", "owner", "origin", "cancel_requested_by", "job")
 
@@ -24,6 +30,22 @@ def load_run_to_act_on(request: HttpRequest, run_id: str) -> Run:
     run = load_run(request, run_id)
     require_act_on(request.user, run)
     return run
+
+
+def load_batch(request: HttpRequest, batch_id: str) -> Batch:
+    """Raises BatchNotFound, also where the person may not see it."""
+    batches = visible(request.user, Batch.objects.select_related("project", "program", "owner"))
+    batch = batches.filter(pk=batch_id).first()
+    if batch is None:
+        raise BatchNotFound
+    return batch
+
+
+def load_batch_to_act_on(request: HttpRequest, batch_id: str) -> Batch:
+    """For its owner, the managers of its project and staff. Raises BatchNotFound, NotAllowed."""
+    batch = load_batch(request, batch_id)
+    require_act_on(request.user, batch)
+    return batch
 
 
 def load_job(

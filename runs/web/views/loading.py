@@ -5,8 +5,14 @@ from django.http import HttpRequest
 from runs.access import require_act_on, require_see, visible
 from runs.checkpoints.selectors import checkpoint_by_id, find_checkpoint
 from runs.discovery.selectors import find_job
-from runs.errors import CheckpointNotFound, JobNotFound, ProjectNotFound, RunNotFound
-from runs.models import Checkpoint, Job, Project, Run
+from runs.errors import (
+    BatchNotFound,
+    CheckpointNotFound,
+    JobNotFound,
+    ProjectNotFound,
+    RunNotFound,
+)
+from runs.models import Batch, Checkpoint, Job, Project, Run
 
 SHOWN_WITH = ("project", "program", "owner", "origin", "cancel_requested_by", "job")
 
@@ -25,6 +31,22 @@ def get_run_to_act_on(request: HttpRequest, run_id: str) -> Run:
     run = get_run(request, run_id)
     require_act_on(request.user, run)
     return run
+
+
+def get_batch(request: HttpRequest, batch_id: str) -> Batch:
+    """Of a project the person sees. Raises BatchNotFound."""
+    batches = visible(request.user, Batch.objects.select_related("project", "program", "owner"))
+    batch = batches.filter(pk=batch_id).first()
+    if batch is None:
+        raise BatchNotFound
+    return batch
+
+
+def get_batch_to_act_on(request: HttpRequest, batch_id: str) -> Batch:
+    """Its owner, managers of its project, staff. Raises BatchNotFound, NotAllowed."""
+    batch = get_batch(request, batch_id)
+    require_act_on(request.user, batch)
+    return batch
 
 
 def get_checkpoint(
