@@ -18,6 +18,7 @@ from runs.lifecycle.bundled import install_bundled
 from runs.lifecycle.services import RunRequest, create_run
 from runs.lifecycle.supervisor.cleaner import Cleaner
 from runs.lifecycle.supervisor.driver import Driver
+from runs.lifecycle.supervisor.maker import Maker
 from runs.lifecycle.supervisor.process import Supervisor
 from runs.models import Batch, Checkpoint, Iteration, Job, Program, Project, Root, Run
 from runs.models import Supervisor as SupervisorRow
@@ -204,6 +205,13 @@ class InlineDriver(Driver):
         self.work()
 
 
+class InlineMaker(Maker):
+    """The same for the runs of large batches."""
+
+    def start(self):
+        self.work()
+
+
 class InlineSupervisor(Supervisor):
     """The real supervisor, stepped by the test instead of by its own loop."""
 
@@ -211,6 +219,7 @@ class InlineSupervisor(Supervisor):
         super().__init__(label)
         self.cleaner = InlineCleaner()
         self.driver = InlineDriver()
+        self.maker = InlineMaker()
 
     def until(self, condition, seconds=WAIT_SECONDS):
         deadline = time.monotonic() + seconds

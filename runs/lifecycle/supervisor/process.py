@@ -28,6 +28,7 @@ from .claim import claim_next, release, renew, take_over_abandoned
 from .cleaner import Cleaner
 from .driver import Driver
 from .launch import launch_run
+from .maker import Maker
 from .observe import (
     Watched,
     correct_lost,
@@ -69,6 +70,7 @@ class Supervisor:
         self.alarm = Alarm()
         self.cleaner = Cleaner()
         self.driver = Driver()
+        self.maker = Maker()
         self.stopping = False
         self.next_heartbeat = 0.0
         self.next_sweep = 0.0
@@ -117,6 +119,7 @@ class Supervisor:
             self.adopt()
             self.observe_all()
             self.driver.start()
+            self.maker.start()
         if now >= self.next_sweep:
             self.next_sweep = now + SWEEP_SECONDS
             correct_lost()
@@ -229,6 +232,7 @@ class Supervisor:
     def leave(self) -> None:
         self.cleaner.stop()
         self.driver.stop()
+        self.maker.stop()
         release(self.name)
         SupervisorRow.objects.filter(name=self.name).delete()
         self.helpers.shutdown(wait=False, cancel_futures=True)
