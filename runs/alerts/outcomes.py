@@ -4,7 +4,7 @@ Called by whoever writes that outcome, inside the transaction of the change.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.urls import reverse
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from runs.alerts.services import end_alert, raise_alert
 from runs.contract.status import Status
-from runs.models import Alert, Job, Run
+from runs.models import Alert, Batch, Job, Run
 
 KINDS = {
     Status.FAILED: Alert.Kind.JOB_FAILED,
@@ -72,7 +72,12 @@ def raise_for_many(status: Status, jobs: int) -> None:
 
 
 def raise_for_run(run: Run) -> None:
-    """For its new status, where it is one to be told; one that was lost may be found again."""
+    """For its new status, where it is one to be told; one that was lost may be found again.
+
+    Of a run of a batch nothing: its batch is one alert, for all of them.
+    """
+    if run.batch_id is not None:
+        return
     status = Status(run.status)
     if status in KINDS:
         raise_alert(
@@ -84,6 +89,35 @@ def raise_for_run(run: Run) -> None:
         )
     if status != Status.LOST:
         end_alert(f"run:{run.pk}:{Status.LOST}")
+
+
+def raise_for_batch(batch: Batch, failures: Mapping[Status, int], total: int) -> None:
+    """For what it ended with: how many of its `total` runs failed, were preempted, were lost."""
+    status = next(status for status in KINDS if failures[status])
+    told = [f"{failures[each]:,} {were(each, failures[each])}" for each in KINDS if failures[each]]
+    first, *others = told
+    count, verb = first.split(" ", 1)
+    name = f"{batch.project.slug}/{batch.name} of {batch.owner}"
+    raise_alert(
+        cause=cause_of(batch),
+        kind=KINDS[status],
+        message=", ".join([f"{count} of {total:,} runs of {name} {verb}", *others]),
+        address=reverse("batch", args=[batch.pk]),
+        project=batch.project.slug,
+    )
+
+
+def end_for_batch(batch: Batch) -> None:
+    """It ended well, after a retry perhaps."""
+    end_alert(cause_of(batch))
+
+
+def cause_of(batch: Batch) -> str:
+    return f"batch:{batch.pk}"
+
+
+def were(status: Status, number: int) -> str:
+    return VERBS[status] if number == 1 else VERBS[status].replace("was", "were")
 
 
 def sentence(name: str, status: Status, reason: str) -> str:

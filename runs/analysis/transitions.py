@@ -13,7 +13,7 @@ from runs.contract.status import ACTIVE, FINAL, Status
 from runs.lifecycle.batched import announce, begin, changed, note_ended, subject_of
 from runs.models import Batch
 
-__all__ = ["announce", "begin", "conclude", "note_ended", "reopen", "subject_of"]
+__all__ = ["announce", "begin", "conclude", "correct", "note_ended", "reopen", "subject_of"]
 
 
 def conclude(batch: Batch, *, to: Status, reason: str) -> bool:
@@ -30,13 +30,26 @@ def conclude(batch: Batch, *, to: Status, reason: str) -> bool:
     return True
 
 
+def correct(batch: Batch, *, to: Status, reason: str) -> bool:
+    """What it ended as, where a run of it that was lost has been found since; False where another
+    run has changed meanwhile."""
+    before, values = batch.status, {"status": to, "reason": reason[:500]}
+    as_read = Batch.objects.filter(pk=batch.pk, status=before, revision=batch.revision)
+    with transaction.atomic():
+        if before not in {Status.COMPLETED, Status.FAILED} or not as_read.update(**values):
+            return False
+        batch.refresh_from_db(fields=["status", "reason"])
+        changed(batch, before)
+    return True
+
+
 def reopen(batch: Batch, actor: User) -> bool:
     """It runs again, and what was asked of it before is forgotten; True where it had ended.
 
     Part of a transaction that gives it something to run.
     """
     before = batch.status
-    Batch.objects.filter(pk=batch.pk).update(revision=F("revision") + 1)
+    Batch.objects.filter(pk=batch.pk).update(revision=F("revision") + 1, analysis_attempts=0)
     reopened = Batch.objects.filter(pk=batch.pk, status__in=FINAL).update(
         status=Status.RUNNING,
         reason="",
