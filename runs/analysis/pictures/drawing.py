@@ -3,16 +3,22 @@
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
-from .svg import Element, clean, cut, group, line, shape, words, write
+from .svg import Element, clean, cut, group, shape, words, write
 
 NAMESPACE = "http://www.w3.org/2000/svg"
+# Of an ordinary picture; a page gives wider ones more room.
+WIDTH = 560.0
 GAP_PX = 12.0
 LINE_PX = 18.0
 LETTER_PX = 6.6
 LONGEST_TITLE = 74
 LONGEST_LABEL = 40
 NOTE_LETTERS = 88
+
+
+Sign = Literal["line", "band", "dot", "bar"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,21 @@ class Entry:
     looks: str
     series: int
     dash: str = ""
+    sign: Sign = "line"
+
+    def swatch(self, x: float, y: float) -> Element:
+        """A sample of its marks, 22 pixels wide, in the middle of whose left edge is (x, y)."""
+        signs = {
+            "line": shape("path", f"curve {self.dash}".strip(), d=f"M{x:.1f} {y:.1f}h22"),
+            "band": shape("rect", "band", x=x, y=y - 5, width=22, height=10),
+            "bar": shape("rect", "bars", x=x + 4, y=y - 5, width=14, height=10),
+            "dot": shape("circle", "dots", cx=x + 11, cy=y, r=4),
+        }
+        return group(self.looks, [signs[self.sign]])
+
+    def swatch_on_page(self) -> str:
+        sample = shape("svg", "swatch", self.swatch(0, 6), viewBox="0 0 22 12", aria_hidden="true")
+        return write(sample, standalone=False)
 
 
 @dataclass(frozen=True)
@@ -37,8 +58,10 @@ class Table:
 class Drawing:
     """`marks` are in `width` × `height` pixels; `description` says the figures in words.
 
+    `partial` says that more is to come (`partial: 12 of 20`), and is empty once nothing is.
     `zoom` are attributes of the drawing that tell a script where its axes are; empty where
-    there is nothing to zoom into. `empty` where there was no value to draw.
+    there is nothing to zoom into. `is_log` is None where no axis could be logarithmic. `empty`
+    where there was no value to draw.
     """
 
     title: str
@@ -51,11 +74,16 @@ class Drawing:
     notes: Sequence[str] = ()
     zoom: dict[str, str] = field(default_factory=dict)
     is_log: bool | None = None
+    partial: str = ""
     empty: bool = False
+
+    @property
+    def is_wide(self) -> bool:
+        return self.width > WIDTH
 
     def on_page(self) -> str:
         """Its colours are those of the page's style sheet; legend and notes are the page's."""
-        return write(self.svg(self.height, 0.0, self.marks, self.zoom), standalone=False)
+        return write(self.svg(self.height, self.marks, self.zoom), standalone=False)
 
     def standalone(self) -> str:
         """A file of its own."""
@@ -71,25 +99,25 @@ class Drawing:
         ground = shape("rect", "ground", x=0, y=0, width=self.width, height=height)
         picture = group("", self.marks, transform=f"translate(0 {top:.0f})")
         marks = [ground, *head, picture, *foot]
-        return XML + write(self.svg(height, 0.0, marks, sized(self.width, height)), standalone=True)
+        return XML + write(self.svg(height, marks, sized(self.width, height)), standalone=True)
 
-    def svg(
-        self, height: float, top: float, marks: Sequence[Element], more: dict[str, str]
-    ) -> Element:
+    def svg(self, height: float, marks: Sequence[Element], more: dict[str, str]) -> Element:
         return shape(
             "svg",
-            "root",
+            "root wide" if self.is_wide else "root",
             shape("title", "", self.title),
             shape("desc", "", self.description),
             *marks,
             xmlns=NAMESPACE,
-            viewBox=f"0 {top:.0f} {self.width:.0f} {height:.0f}",
+            viewBox=f"0 0 {self.width:.0f} {height:.0f}",
             role="img",
             **more,
         )
 
     def heading(self) -> list[Element]:
-        return [words(cut(self.title, LONGEST_TITLE), GAP_PX, LINE_PX + 2, "heading")]
+        ending = f" ({self.partial})" if self.partial else ""
+        text = cut(self.title, LONGEST_TITLE - len(ending)) + ending
+        return [words(text, GAP_PX, LINE_PX + 2, "heading")]
 
     def legend_places(self) -> list[tuple[Entry, float, int]]:
         """Each with its x in pixels and its line, from 0."""
@@ -110,7 +138,7 @@ class Drawing:
         marks: list[Element] = []
         for entry, x, row in self.legend_places():
             y = 2 * LINE_PX + LINE_PX * row + 4
-            marks.append(group(f"{entry.looks} thick {entry.dash}", [line(x, y, x + 22, y)]))
+            marks.append(entry.swatch(x, y))
             marks.append(words(cut(entry.label, LONGEST_LABEL), x + 28, y + 4, "name"))
         return marks
 

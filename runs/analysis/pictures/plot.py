@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from .drawing import WIDTH
 from .scales import Domain, Range, Scale
 from .svg import Element, cut, group, line, shape, words
 from .ticks import Tick, ticks_of
 
-WIDTH, HEIGHT = 560.0, 330.0
+HEIGHT = 330.0
 TOP, RIGHT, BOTTOM = 12.0, 18.0, 46.0
 NAME_PX = 24.0
 LETTER_PX = 6.6
