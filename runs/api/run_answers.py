@@ -9,16 +9,9 @@ from django.db.models.fields.json import KeyTransform
 
 from runs.contract.status import Status
 from runs.errors import NotFound
-from runs.lifecycle.selectors import (
-    COUNTED_AHEAD,
-    QueueState,
-    is_stale,
-    queue_position,
-    queue_positions,
-    queue_state,
-    sentence,
-)
+from runs.lifecycle.selectors import QueueState, is_stale, place_of, queue_state, sentence
 from runs.lifecycle.services import frozen_configuration
+from runs.lifecycle.waiting import Place, places_of
 from runs.models import Job, Run
 
 # All that an item shows or decides by; of the progress only three keys are read.
@@ -33,6 +26,7 @@ SHOWN = (
     "verified_at",
     "cancel_requested_at",
     "claimed_by",
+    "batch_id",
     "priority",
     "tags",
     "owner__username",
@@ -48,10 +42,9 @@ def run_items(ids: Sequence[str]) -> list[dict[str, Any]]:
     found = Run.objects.select_related("project", "program", "owner").only(*SHOWN).annotate(**keys)
     runs: dict[str, Any] = {run.pk: run for run in found.filter(pk__in=ids)}
     queue = queue_state()
-    waiting = any(run.status == Status.PENDING for run in runs.values())
-    places = queue_positions() if waiting else {}
+    places = places_of(runs.values(), queue.slots)
     return [
-        item_of(run, queue, places.get(run.pk, COUNTED_AHEAD), progress_seen(run))
+        item_of(run, queue, places.get(run.pk, Place(0)), progress_seen(run))
         for run in (runs[pk] for pk in ids if pk in runs)
     ]
 
@@ -60,7 +53,7 @@ def progress_seen(run: Any) -> dict[str, Any]:
     return {key: getattr(run, f"seen_{key}") for key in PROGRESS_KEYS}
 
 
-def item_of(run: Run, queue: QueueState, ahead: int, progress: dict[str, Any]) -> dict[str, Any]:
+def item_of(run: Run, queue: QueueState, place: Place, progress: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": run.pk,
         "name": run.name,
@@ -68,10 +61,11 @@ def item_of(run: Run, queue: QueueState, ahead: int, progress: dict[str, Any]) -
         "group": run.group,
         "program": run.program.slug,
         "owner": run.owner.get_username(),
+        "batch": run.batch_id,
         "status": run.status,
-        "reason": sentence(run, queue, ahead),
+        "reason": sentence(run, queue, place),
         "is_stale": is_stale(run),
-        "queue_position": ahead if run.status == Status.PENDING else None,
+        "queue_position": place.ahead if run.status == Status.PENDING else None,
         "priority": run.priority,
         "tags": run.tags,
         "progress": {**progress, "latest_metrics": progress.get("latest_metrics") or {}},
@@ -83,10 +77,10 @@ def item_of(run: Run, queue: QueueState, ahead: int, progress: dict[str, Any]) -
 
 
 def whole_run(run: Run) -> dict[str, Any]:
-    ahead = queue_position(run) if run.status == Status.PENDING else 0
+    queue = queue_state()
     progress = {key: run.progress.get(key) for key in PROGRESS_KEYS}
     return {
-        **item_of(run, queue_state(), ahead, progress),
+        **item_of(run, queue, place_of(run, queue), progress),
         **what_was_asked(run),
         **what_became_of_it(run),
     }

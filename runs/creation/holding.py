@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from runs.contract.status import Status
-from runs.lifecycle.supervisor.claim import SESSION_HOLDS
 from runs.lifecycle.transitions import transition
+from runs.lifecycle.waiting import SESSION_HOLDS
 from runs.models import CreationSession, Run
 
 from .states import FINAL

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils import timezone
 
 from runs.contract.status import Status
 from runs.models import Run, Supervisor
 from runs.models.supervisor import DOWN_AFTER
 
-# Past this nobody counts any more, and a list stays quick however long the queue is.
-COUNTED_AHEAD = 1000
+from .waiting import Place, places_of
 
 
 @dataclass(frozen=True)
@@ -46,21 +45,7 @@ def queue_state() -> QueueState:
     )
 
 
-def queue_position(run: Run) -> int:
-    """How many pending runs are before this one: higher priority, or as high and older."""
-    before = Q(priority__gt=run.priority) | Q(priority=run.priority) & (
-        Q(created_at__lt=run.created_at) | Q(created_at=run.created_at, pk__lt=run.pk)
-    )
-    return Run.objects.filter(before, status=Status.PENDING).count()
-
-
-def queue_positions() -> dict[str, int]:
-    """For the first `COUNTED_AHEAD` pending runs, by id, how many are before each: one query."""
-    queue = Run.objects.filter(status=Status.PENDING).order_by("-priority", "created_at", "pk")
-    return {pk: n for n, pk in enumerate(queue.values_list("pk", flat=True)[:COUNTED_AHEAD])}
-
-
-def waiting_sentence(run: Run, state: QueueState, ahead: int | None = None) -> str:
+def waiting_sentence(run: Run, state: QueueState, place: Place | None = None) -> str:
     """Why a pending run has not begun, as a person would say it."""
     if run.cancel_requested_at:
         return "cancelling"
@@ -70,16 +55,26 @@ def waiting_sentence(run: Run, state: QueueState, ahead: int | None = None) -> s
         return "starting"
     if run.reason:
         return run.reason
-    if ahead is None:
-        ahead = queue_position(run)
-    behind = f", {ahead_words(ahead)} ahead of you" if ahead else ", next in line"
+    place = place or place_of(run, state)
+    if place.own_limit:
+        return f"waiting: its batch uses {place.own_limit} of its own {place.own_limit} slots"
+    behind = f", {ahead_words(place)}" if place.ahead else ", next in line"
     if state.running >= state.slots:
         return f"waiting: {state.running} of {state.slots} slots taken{behind}"
-    return f"waiting for the supervisor{behind if ahead else ''}"
+    return f"waiting for the supervisor{behind if place.ahead else ''}"
 
 
-def ahead_words(ahead: int) -> str:
-    return f"{ahead:,}" if ahead < COUNTED_AHEAD else f"{COUNTED_AHEAD:,} or more"
+def place_of(run: Run, state: QueueState) -> Place:
+    """Its place in the queue; that of one which is being started is the first."""
+    return places_of([run], state.slots).get(run.pk, Place(0))
+
+
+def ahead_words(place: Place) -> str:
+    words = f"{place.ahead:,}{' or more' if place.or_more else ''} ahead of you"
+    if not place.urgent:
+        return words
+    of_them = "" if place.urgent == place.ahead else f"{place.urgent:,} of them "
+    return f"{words}, {of_them}of higher priority"
 
 
 def is_stale(run: Run) -> bool:
@@ -95,13 +90,13 @@ def stale_sentence(run: Run) -> str:
     return f"no sign of it for {minutes:,} min"
 
 
-def sentence(run: Run, state: QueueState, ahead: int | None = None) -> str:
+def sentence(run: Run, state: QueueState, place: Place | None = None) -> str:
     """The sentence beside the status: why it is what it is.
 
-    `ahead` is the run's place in the queue where a list knows it already.
+    `place` is the run's in the queue where a list knows it already.
     """
     if run.status == Status.PENDING:
-        return waiting_sentence(run, state, ahead)
+        return waiting_sentence(run, state, place)
     if run.status == Status.RUNNING and run.cancel_requested_at:
         return "cancelling: SIGTERM sent, waiting for it to end"
     if is_stale(run):

@@ -90,7 +90,6 @@ class Run(models.Model):
             models.Index(fields=["owner", "status", "created_at", "id"], name="run_owner_status"),
             models.Index(fields=["project", "created_at", "id"], name="run_project_created"),
             models.Index(fields=["program", "created_at", "id"], name="run_program_created"),
-            models.Index(fields=["status", "-priority", "created_at", "id"], name="run_queue"),
             models.Index(fields=["group", "created_at", "id"], name="run_group_created"),
             models.Index(fields=["name", "id"], name="run_name"),
             models.Index(fields=["status", "name", "id"], name="run_status_name"),
@@ -105,8 +104,9 @@ class Run(models.Model):
                 name="run_batch_status",
                 condition=models.Q(batch__isnull=False),
             ),
+            # With what it is limited by in front: else SQLite takes another, and reads the rows.
             models.Index(
-                fields=["owner", "batch", "-priority", "created_at", "id"],
+                fields=["status", "claimed_by", "owner", "batch", "-priority", "created_at", "id"],
                 name="run_waiting",
                 condition=models.Q(status=Status.PENDING),
             ),

@@ -7,14 +7,8 @@ from typing import Any
 from django.db.models.fields.json import KeyTransform
 
 from runs.access import may_act_on, visible
-from runs.contract.status import Status
-from runs.lifecycle.selectors import (
-    COUNTED_AHEAD,
-    QueueState,
-    is_stale,
-    queue_positions,
-    sentence,
-)
+from runs.lifecycle.selectors import QueueState, is_stale, sentence
+from runs.lifecycle.waiting import Place, places_of
 from runs.models import Run
 
 # All that a row shows or decides by; of the progress only three keys are read, never the series.
@@ -30,6 +24,7 @@ SHOWN = (
     "verified_at",
     "cancel_requested_at",
     "claimed_by",
+    "batch_id",
     "priority",
     "owner__username",
     "project__slug",
@@ -64,16 +59,15 @@ def load_rows(ids: Iterable[str], user: Any, queue: QueueState) -> list[RunRow]:
         .annotate(**keys)
     )
     runs = {run.pk: run for run in found}
-    waiting = any(run.status == Status.PENDING for run in runs.values())
-    positions = queue_positions() if waiting else {}
-    return [make_row(runs[pk], user, queue, positions) for pk in ids if pk in runs]
+    places = places_of(runs.values(), queue.slots)
+    return [make_row(runs[pk], user, queue, places.get(pk)) for pk in ids if pk in runs]
 
 
-def make_row(run: Any, user: Any, queue: QueueState, positions: dict[str, int]) -> RunRow:
+def make_row(run: Any, user: Any, queue: QueueState, place: Place | None) -> RunRow:
     label, value = key_metric(run.program.metrics, run.seen_latest_metrics)
     return RunRow(
         run=run,
-        sentence=sentence(run, queue, positions.get(run.pk, COUNTED_AHEAD)),
+        sentence=sentence(run, queue, place),
         stale=is_stale(run),
         fraction=run.seen_fraction,
         eta_seconds=run.seen_eta_seconds,

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from runs.events import latest_seq
-from runs.models import Event, Supervisor
+from runs.models import Event, Project, Supervisor
+from runs.web.views import dashboard
 
 
 @pytest.fixture
@@ -145,3 +146,28 @@ def test_it_says_that_a_root_needs_a_look(client, member, status_root, state):
     client.force_login(member)
     html = client.get("/").content.decode()
     assert "the disk is not mounted" in html and 'href="/roots/"' in html
+
+
+def test_it_lists_what_waits_in_the_order_of_the_queue(
+    client, member, other_member, run_row, batch_with_runs
+):
+    batch = batch_with_runs(num_iterations=12, owner=other_member, name="batch")
+    run_row(name="single")
+    run_row(name="starting", claimed_by="supervisor")
+    client.force_login(member)
+    rows = client.get("/").context["waiting"]
+    assert [row.run.name for row in rows] == ["starting", "batch", "single", *["batch"] * 7]
+    ids = batch.runs.order_by("created_at").values_list("pk", flat=True)
+    assert [row.run.pk for row in rows if row.run.batch_id] == list(ids[:8])
+
+
+def test_it_lists_what_waits_behind_many_that_one_may_not_see(
+    client, member, other_member, run_row, batch_with_runs, monkeypatch
+):
+    monkeypatch.setattr(dashboard, "LOOKED_AHEAD", 2)
+    secret = Project.objects.create(slug="secret", is_open=False)
+    run_row(name="mine", priority=-1)
+    for _ in range(3):
+        run_row(name="hidden", project=secret, owner=other_member)
+    client.force_login(member)
+    assert [row.run.name for row in client.get("/").context["waiting"]] == ["mine"]

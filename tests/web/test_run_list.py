@@ -6,7 +6,6 @@ from urllib.parse import quote
 import pytest
 from django.utils import timezone
 
-from runs.lifecycle.selectors import queue_positions
 from runs.models import Project, Run
 
 
@@ -124,7 +123,7 @@ def test_it_asks_the_database_the_same_for_any_number_of_rows(
     for number in range(40):
         run_row(name=f"run-{number}", status=["pending", "running", "completed"][number % 3])
     client.force_login(member)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(18):
         client.get("/runs/")
 
 
@@ -185,8 +184,3 @@ def test_it_says_what_to_do_where_there_is_nothing(client, member):
     client.force_login(member)
     assert "You have no runs yet" in client.get("/runs/").content.decode()
     assert "No run matches" in client.get("/runs/?search=x").content.decode()
-
-
-def test_it_knows_the_place_of_each_waiting_run(run_row):
-    low, high, next_high = run_row(priority=-1), run_row(priority=5), run_row(priority=5)
-    assert queue_positions() == {high.pk: 0, next_high.pk: 1, low.pk: 2}

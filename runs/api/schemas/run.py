@@ -32,8 +32,8 @@ class Resources(Body):
     time_limit_minutes: Amount | None = None
 
 
-class RunChanges(Body):
-    """What may differ between a run and one made from it."""
+class RunFields(Body):
+    """What runs are asked for with, one as well as many."""
 
     group: Name | None = Field(
         None, description=f"A word within the project; {DEFAULT_GROUP} at first."
@@ -46,11 +46,16 @@ class RunChanges(Body):
         description="Laid over the configuration: {section: {key: value}}, "
         "at most 5 levels deep and 200 keys a level.",
     )
-    seed: Seed | None = None
     priority: Priority | None = Field(None, description="The higher goes first; above 0 for staff.")
     resources: Resources | None = None
     tags: Tags | None = None
     notes: Text | None = None
+
+
+class RunChanges(RunFields):
+    """What may differ between a run and one made from it."""
+
+    seed: Seed | None = None
 
 
 class RunIn(RunChanges):
@@ -127,11 +132,13 @@ class RunItem(Schema):
     group: str
     program: str
     owner: str
+    batch: str | None = Field(description="The batch it belongs to.")
     status: Status
     reason: str
     is_stale: bool
     queue_position: int | None = Field(
-        description="How many waiting runs go first; null for one that does not wait."
+        description="How many waiting runs go first, as far as can be foretold, counted to 1,000; "
+        "null for one that does not wait."
     )
     priority: int
     tags: list[str]

@@ -5,6 +5,7 @@ import time
 from runs.cleanup.automatic import apply_automatic
 from runs.cleanup.emptying import empty_trash
 from runs.cleanup.old_events import forget_old_events
+from runs.cleanup.old_turns import forget_old_turns
 from runs.creation.holding import withdraw_orphans
 from runs.creation.left_behind import remove_strays
 from runs.creation.services import expire_sessions
@@ -24,3 +25,4 @@ class Cleaner(Beside):
         empty_trash(self.stopped.is_set)
         apply_automatic(self.stopped.is_set)
         forget_old_events(self.stopped.is_set)
+        forget_old_turns()

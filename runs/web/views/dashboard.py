@@ -13,6 +13,8 @@ from runs.access import visible
 from runs.contract.status import Status
 from runs.health.setup import setup_state
 from runs.lifecycle.places import status_root
+from runs.lifecycle.selectors import QueueState
+from runs.lifecycle.waiting import first_in_line
 from runs.models import Run, Supervisor
 from runs.web.cluster import cluster
 from runs.web.context import frame_state
@@ -21,6 +23,8 @@ from runs.web.session_rows import half_finished, session_rows
 
 RUNNING_SHOWN = 20
 WAITING_SHOWN = 10
+# So many of others' runs that one may not see may come before those.
+LOOKED_AHEAD = 100
 ENDED_SHOWN = 10
 SUPERVISORS_SHOWN = 3
 SESSIONS_SHOWN = 5
@@ -32,7 +36,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """The page; for its own script the parts of it that change."""
     queue = frame_state(request).queue
     runs = visible(request.user, Run.objects.all())
-    lists = {"running": running(runs), "waiting": waiting(runs), "ended": ended(runs)}
+    lists = {"running": running(runs), "waiting": waiting(runs, queue), "ended": ended(runs)}
     ids = [pk for listed in lists.values() for pk in listed]
     rows = {row.run.pk: row for row in load_rows(ids, request.user, queue)}
     context: dict[str, Any] = {
@@ -54,10 +58,17 @@ def running(runs: QuerySet[Run]) -> list[str]:
     return list(found.values_list("pk", flat=True)[:RUNNING_SHOWN])
 
 
-def waiting(runs: QuerySet[Run]) -> list[str]:
-    """In the order in which they will start."""
-    found = runs.filter(status=Status.PENDING).order_by("-priority", "created_at", "pk")
-    return list(found.values_list("pk", flat=True)[:WAITING_SHOWN])
+def waiting(runs: QuerySet[Run], queue: QueueState) -> list[str]:
+    """In the order in which they will start, as far as that is told; the rest as they came."""
+    found = runs.filter(status=Status.PENDING).order_by("created_at", "pk")
+    pending = found.values_list("pk", flat=True)
+    starting = pending.filter(claimed_by__gt="")[:WAITING_SHOWN]
+    line = first_in_line(LOOKED_AHEAD, queue.slots)
+    seen = set(pending.filter(pk__in=line))
+    shown: list[str] = [*starting, *(pk for pk in line if pk in seen)][:WAITING_SHOWN]
+    if len(shown) < WAITING_SHOWN:
+        shown += pending.exclude(pk__in=shown)[: WAITING_SHOWN - len(shown)]
+    return shown
 
 
 def ended(runs: QuerySet[Run]) -> list[str]:
