@@ -95,13 +95,8 @@ def labelled(problem: Problem, point: Point) -> Problem:
 
 
 def place_of_shared(request: BatchRequest, problem: Problem) -> str:
-    for place, parameter in (
-        ("parameter", request.parameter),
-        ("parameter_2", request.parameter_2),
-    ):
-        if parameter and problem.path == ".".join(path_of(parameter, place, "yaml")):
-            return place
-    return "config"
+    places = zip(("parameter", "parameter_2"), parameters_of(request), strict=False)
+    return next((place for place, name in places if name == problem.path), "config")
 
 
 def place_of_own(request: BatchRequest, number: int) -> str:

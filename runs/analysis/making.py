@@ -89,7 +89,10 @@ class Prepared:
     def take_back(self) -> None:
         """Of a transaction that failed, nothing stays in place."""
         for run in self.placed:
-            set_aside(run.directory, Path(run.root))
+            try:
+                set_aside(run.directory, Path(run.root))
+            except OSError as error:
+                logger.warning("%s stays though no row tells of it: %s", run.directory, error)
 
 
 def next_wanted(batch: Batch, at_most: int) -> list[Wanted]:

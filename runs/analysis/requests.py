@@ -92,7 +92,9 @@ def points_of(request: BatchRequest) -> list[Point]:
 
 
 def parameters_of(request: BatchRequest) -> list[str]:
-    return [name for name in (request.parameter, request.parameter_2) if name]
+    """As they are kept, without the blanks somebody may have typed around a key."""
+    given = [name for name in (request.parameter, request.parameter_2) if name]
+    return [".".join(part.strip() for part in name.split(".")) for name in given]
 
 
 def check_numbers(request: BatchRequest) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 from django.urls import reverse
 
 from runs.cleanup.reasons import Resumptions, activity, approval, silence
-from runs.contract.status import FINAL
+from runs.contract.status import ACTIVE, FINAL
 from runs.discovery.selectors import running_jobs, stale_before
 from runs.lifecycle.places import checkpoint_directory
 from runs.models import Checkpoint, Job, Retention, Root, Run, Trash
@@ -116,7 +116,7 @@ def job_candidates(rule: Retention) -> Iterator[Candidate]:
         .order_by("-listed_at", "-pk")
     )
     approved = approvals_by_run(rule.project.slug)
-    in_use = names_in_use(rule.project.slug)
+    in_use = names_in_use(rule.project.slug) | runs_to_be_measured(rule.project.slug)
     values = metrics_of_runs(rule)
     roots = Root.objects.in_bulk()
     for row in rows.iterator(2000):
@@ -160,6 +160,7 @@ def run_candidates(rule: Retention) -> Iterator[Candidate]:
         .select_related("project")
         .only("project__slug", "group", "name", "root", "created_at", "ended_at", "purpose")
     )
+    in_use = runs_to_be_measured(rule.project.slug)
     for row in rows.iterator(2000):
         yield Candidate(
             kind=Trash.Kind.RUN,
@@ -169,6 +170,7 @@ def run_candidates(rule: Retention) -> Iterator[Candidate]:
             series=(row.root, row.group, row.name),
             series_name=row.name,
             at=row.ended_at or row.created_at,
+            shield=in_use.get(row.pk, ""),
             usable=False,
             is_test=is_test_run(row),
         )
@@ -201,6 +203,14 @@ def names_in_use(project: str) -> dict[str, str]:
         for run in runs.only("project__slug", "group", "name")
     }
     return {pk: words for pk, words in found.items() if words}
+
+
+def runs_to_be_measured(project: str) -> dict[str, str]:
+    """Of the ended runs whose batch goes on, or has not read yet what they measured."""
+    due = Q(batch__status__in=ACTIVE) | ~Q(batch__revision=F("batch__analysed_revision"))
+    runs = Run.objects.filter(due, batch__isnull=False, project__slug=project, status__in=FINAL)
+    found = runs.order_by().values_list("pk", "batch", "batch__name")
+    return {pk: f"its batch {name} {batch} is not through with it" for pk, batch, name in found}
 
 
 def metrics_of_runs(rule: Retention) -> dict[str, float | None]:
