@@ -54,10 +54,12 @@ class Comparison(BaseModel):
     """B (point 1) against A (point 0) in one metric at one load.
 
     `difference` is the mean of B - A over pairs, or the difference of the means where unpaired,
-    with its interval; `relative` the same as a share of A's mean, None where that is 0.
-    `wilcoxon_p` is None where unpaired. `p` is that of the main test, two-sided: Wilcoxon's
-    signed ranks over pairs, else Mann-Whitney's U; `p_adjusted` after Holm over all comparisons
-    of the batch. `effect_size` is the rank-biserial correlation, -1 to 1, positive where B is
+    with its interval; `relative` the same as a share of the size of A's mean, None where that is 0.
+    Unpaired as soon as one iteration lacks its value on one side: `n_pairs` are then those that
+    are whole, and `wilcoxon_p` is None. `p` is that of the main test, two-sided: Wilcoxon's
+    signed ranks over pairs, else Mann-Whitney's U, None where all values are equal; `p_adjusted`
+    after Holm over all comparisons of the batch, for metrics that were asked for over those of
+    them alone. `effect_size` is the rank-biserial correlation, -1 to 1, positive where B is
     larger.
     """
 

@@ -1,5 +1,6 @@
 """B against A in one metric, on the same seeds."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -80,7 +81,7 @@ def sides_of(a: Mapping[int, float], b: Mapping[int, float]) -> Sides:
 
 
 def told(values: Mapping[int, float]) -> dict[int, float]:
-    return {number: values[number] for number in sorted(values) if np.isfinite(values[number])}
+    return {number: values[number] for number in sorted(values) if math.isfinite(values[number])}
 
 
 # ratios to a mean next to 0 may be too large for a float: they are left out
@@ -128,7 +129,7 @@ def of_means(
 
 def representable(value: float) -> float | None:
     """JSON knows no infinity, and neither does a page."""
-    return value if np.isfinite(value) else None
+    return value if math.isfinite(value) else None
 
 
 def difference_of_means(a: Values, b: Values) -> float:
@@ -187,6 +188,11 @@ def unpaired_words(n_a: int, n_b: int, n_pairs: int) -> str:
     """Every number is in A, in B or in both."""
     num_numbers = n_a + n_b - n_pairs
     return f"unpaired: {num_numbers - n_pairs} of {num_numbers} pairs are incomplete"
+
+
+def smallest_paired_p(n: int) -> float:
+    """Of Wilcoxon's exact test where all signs are the same: 2 of 2ⁿ."""
+    return 2.0 ** (1 - n)
 
 
 def smallest_unpaired_p(n_a: int, n_b: int) -> float:

@@ -116,7 +116,7 @@ def interval_words(comparison: Comparison, naming: Naming) -> list[str]:
     if interval is None:
         return []
     lower, upper = interval.lower, interval.upper
-    if upper < 0 and is_said_as_less(comparison):
+    if upper < 0 and shows_difference(comparison):
         lower, upper = -upper, -lower
     if part is None:
         shown = naming.amount(between(lower, upper, digits_of(interval)))
@@ -125,7 +125,8 @@ def interval_words(comparison: Comparison, naming: Naming) -> list[str]:
     return [f"95 % CI {shown}"]
 
 
-def is_said_as_less(comparison: Comparison) -> bool:
+def shows_difference(comparison: Comparison) -> bool:
+    """Significant after the correction, and the means differ the same way."""
     p = comparison.p if comparison.p_adjusted is None else comparison.p_adjusted
     return p is not None and p < SIGNIFICANT and is_clear(comparison)
 
