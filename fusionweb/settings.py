@@ -97,7 +97,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "runs.web.context.frame",
             ],
-            "libraries": {"show": "runs.web.templatetags.show"},
+            "libraries": {
+                "batches": "runs.web.templatetags.batches",
+                "show": "runs.web.templatetags.show",
+            },
         },
     },
 ]

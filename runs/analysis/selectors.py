@@ -112,7 +112,11 @@ def seconds_each(running: dict[str, int]) -> dict[str, float]:
     rows = (
         ended.order_by()
         .values_list("batch")
-        .annotate(Avg(took), Count("pk", filter=lately), Min("started_at", filter=lately))
+        .annotate(
+            mean=Avg(took),
+            number=Count("pk", filter=lately),
+            since=Min("started_at", filter=lately),
+        )
     )
     return {
         batch: (now - since).total_seconds() / (number + running[batch] / 2)

@@ -16,7 +16,7 @@ from runs.configuration.schema import typed_values
 from runs.contract.status import Status
 from runs.errors import FusionwebError
 from runs.lifecycle.services import frozen_configuration
-from runs.models import Run
+from runs.models import Program, Run
 
 from .draft import RunDraft
 
@@ -52,7 +52,7 @@ class Estimate:
 
 def estimate_of(draft: RunDraft) -> Estimate | None:
     """None where nothing comparable has completed."""
-    found = list(comparables(draft))
+    found = list(comparables(draft.program, draft.wish.template, draft.values))
     if not found:
         return None
     sizes = [each.size_bytes * each.factor for each in found if each.size_bytes is not None]
@@ -65,12 +65,17 @@ def estimate_of(draft: RunDraft) -> Estimate | None:
     )
 
 
-def comparables(draft: RunDraft) -> Iterator[Comparable]:
-    runs = Run.objects.filter(
-        program=draft.program, template=draft.wish.template, status=Status.COMPLETED
-    )
-    keys = scale_keys(draft.program.schema)
-    wanted = amount(draft.values, keys)
+def seconds_like(program: Program, template: str, values: dict[str, Any]) -> float | None:
+    """How long a run of these values may take; None where no comparable run tells."""
+    found = comparables(program, template, values)
+    times = [each.seconds * each.factor for each in found if each.seconds is not None]
+    return median(times) if times else None
+
+
+def comparables(program: Program, template: str, values: dict[str, Any]) -> Iterator[Comparable]:
+    runs = Run.objects.filter(program=program, template=template, status=Status.COMPLETED)
+    keys = scale_keys(program.schema)
+    wanted = amount(values, keys)
     for run in runs.select_related("project", "program", "job").order_by("-created_at", "-pk")[
         :MOST_COMPARED
     ]:

@@ -1,6 +1,6 @@
 // Keyboard shortcuts; templates/frame/_keys.html lists them. Off while somebody types.
 
-const GO = { a: "/alerts/", c: "/checkpoints/", d: "/", j: "/jobs/", p: "/projects/", r: "/runs/", t: "/templates/" };
+const GO = { a: "/alerts/", b: "/batches/", c: "/checkpoints/", d: "/", j: "/jobs/", p: "/projects/", r: "/runs/", t: "/templates/" };
 const CHORD_MS = 1200;
 const dialog = document.getElementById("keys");
 let chordUntil = 0;

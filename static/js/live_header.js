@@ -1,10 +1,15 @@
-// Keeps the header of a run or a job true: asks for it again when its state changes, and every
-// three seconds while it has not ended.
+// Keeps the header of a run, a job or a batch true: asks for it again when its state changes,
+// and every three seconds while it has not ended. A header may name a revision of what a tab
+// shows (data-revision-<tab>): that tab is asked for again with it, in place.
 
 /* global htmx */
+import { morphChildren, parse } from "./morph.js";
 import { connect } from "./socket.js";
 
 const REFRESH_MS = 3000;
+// The runs of a batch may end fifty times a second.
+const WITHIN_MS = 500;
+const TAB_MS = 2000;
 const CHANGES_WITH_STATUS = new Set(["overview", "artifacts"]);
 const GOING_ON = new Set(["pending", "running", "stale", "unknown"]);
 
@@ -12,8 +17,13 @@ export function start(header, signal) {
   let asking = false;
   let askAgain = false;
   let shown = "";
+  let withinTimer = 0;
+  let tabTimer = 0;
 
-  const status = () => header.querySelector("[data-status]").dataset.status;
+  const state = () => header.querySelector("[data-status]");
+  const status = () => state().dataset.status;
+  const currentTab = () => document.querySelector("[data-tab]");
+  const revision = () => state().getAttribute(`data-revision-${currentTab()?.dataset.tab}`);
   const ended = () => !GOING_ON.has(status());
 
   async function refresh() {
@@ -40,6 +50,7 @@ export function start(header, signal) {
     // A button in flight stays what it is until it is answered, and a note until it is sent.
     if (html === shown || header.querySelector(".htmx-request, details[open]")) return;
     const before = status();
+    const revisionBefore = revision();
     const focused = header.contains(document.activeElement) ? document.activeElement.id : "";
     const page = new DOMParser().parseFromString(html, "text/html");
     header.replaceChildren(...page.body.childNodes);
@@ -47,6 +58,7 @@ export function start(header, signal) {
     htmx.process(header);
     if (focused) document.getElementById(focused)?.focus();
     if (status() !== before) changed();
+    if (revision() !== revisionBefore && !tabTimer) tabTimer = setTimeout(renewTab, TAB_MS);
   }
 
   function deleted() {
@@ -61,7 +73,7 @@ export function start(header, signal) {
     const announcer = document.getElementById("announcer");
     announcer.textContent = `${header.dataset.name} is ${status()}.`;
     document.title = `${header.dataset.name} · ${status()} · fusionweb`;
-    const tab = document.querySelector("[data-tab]");
+    const tab = currentTab();
     if (tab && CHANGES_WITH_STATUS.has(tab.dataset.tab)) refreshTab(tab);
   }
 
@@ -78,10 +90,37 @@ export function start(header, signal) {
     }
   }
 
+  // Focus, scrolling and what was opened stay.
+  async function renewTab() {
+    tabTimer = 0;
+    const tab = currentTab();
+    try {
+      const address = location.pathname + location.search;
+      const response = await fetch(address, { signal, headers: { "HX-Request": "true" } });
+      const html = await response.text();
+      const left = !tab.isConnected || document.querySelector("#tab .htmx-request");
+      if (!response.ok || response.redirected || left) return;
+      const place = document.getElementById("tab");
+      morphChildren(place, parse(html).body);
+      htmx.process(place);
+      document.dispatchEvent(new CustomEvent("htmx:load"));
+    } catch {
+      // as above
+    }
+  }
+
   document.addEventListener("fusionweb:event", ({ detail }) => {
     const { topic, payload } = detail;
-    if (topic === header.dataset.topic && String(payload?.id) === header.dataset.key) refresh();
+    const { key, within } = header.dataset;
+    if (topic === header.dataset.topic && String(payload?.id) === key) refresh();
+    if (within && String(payload?.[within]) === key) refreshSoon();
   }, { signal });
+  function refreshSoon() {
+    withinTimer ||= setTimeout(() => {
+      withinTimer = 0;
+      refresh();
+    }, WITHIN_MS);
+  }
   const path = header.dataset.socket;
   const socket = path ? connect(path, { onFrame: refresh }) : null;
   const timer = setInterval(() => {
@@ -91,6 +130,8 @@ export function start(header, signal) {
   document.addEventListener("visibilitychange", () => !document.hidden && refresh(), { signal });
   function stop() {
     clearInterval(timer);
+    clearTimeout(tabTimer);
+    clearTimeout(withinTimer);
     socket?.close();
   }
   signal.addEventListener("abort", stop);

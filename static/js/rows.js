@@ -2,8 +2,10 @@
 // belong here are offered in a line, and shown when asked for. The table says what it lists:
 //   data-rows     where rows are asked for        data-topic   the events that concern it
 //   data-prefix   of a row's id, before its key   data-found   the kind of event of a new one
-//   data-noun     what one is called              data-moving  statuses of rows that change by
+//   data-noun     what one, and many, are called   data-moving  statuses of rows that change by
 //   data-newest   new ones belong on this page                 themselves, between blanks
+//   data-within   where events of runs name the row they belong to; they come fast, so that
+//                 such a row is asked for with those that move by themselves
 
 import { morph, parse } from "./morph.js";
 
@@ -27,6 +29,8 @@ function want(list) {
 }
 
 function note({ topic, kind, payload }) {
+  const within = String(payload?.[about().within] ?? "");
+  if (within && row(within)) wanted.add(within);
   if (topic !== about().topic) return;
   const key = String(payload.id ?? "");
   // So many changed at once that no event names them.
@@ -88,8 +92,8 @@ function markGone(gone) {
 function offerNew() {
   const link = document.getElementById("new-rows");
   if (!link || !offered.size) return;
-  const { noun } = about();
-  link.textContent = `${offered.size} new ${offered.size === 1 ? noun : `${noun}s`} · show`;
+  const [one, many = `${one}s`] = about().noun.split(",");
+  link.textContent = `${offered.size} new ${offered.size === 1 ? one : many} · show`;
   link.hidden = false;
 }
 

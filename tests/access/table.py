@@ -37,6 +37,7 @@ FORM = {
     "name": "checked",
     "token": "walk",
 }
+BATCH_FORM = {**FORM, "kind": "repeat", "num_iterations": "1"}
 
 PAGES = [
     page("dashboard", LISTS),
@@ -64,6 +65,19 @@ PAGES = [
     page("run_artifacts_zip", SEES),
     page("run_artifact", SEES),
     page("run_artifact_preview", SEES),
+    page("batch_list", LISTS, query="owner=all"),
+    page("batch_rows", LISTS, query="owner=all&ids={batch}"),
+    page("batch_new", LISTS),
+    page("batch_new", SEES, "POST", data={**BATCH_FORM, "name": "launched"},
+         effect="is_batch_launched", many=True),
+    page("batch_new_check", LOGGED_IN, "POST", data=BATCH_FORM),
+    page("batch", SEES),
+    page("batch_header", SEES),
+    page("batch_cancel", ACTS, "POST", args={"batch_id": "{waiting}"},
+         effect="is_batch_cancelled"),
+    page("batch_retry", ACTS, "POST", effect="is_batch_retried"),
+    page("batch_delete", ACTS, "POST", data={"confirm": "nebula-batch"},
+         effect="is_batch_deleted"),
     page("batch_values_csv", SEES),
     page("batch_result_json", SEES),
     page("checkpoint_list", LISTS),

@@ -1,0 +1,96 @@
+"""The two sides of a comparison as a table: a key a row, its value in A and in B."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+from runs.configuration.overrides import merge, parse_override
+from runs.errors import InvalidInput
+from runs.web.tabs.batch_configuration import flat
+
+SPARE_ROWS = 2
+MOST_ROWS = 200
+NAMES = ("a", "b")
+
+
+@dataclass
+class Row:
+    """As typed. An empty value means what the configuration has."""
+
+    key: str = ""
+    a: str = ""
+    b: str = ""
+    fault: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.key.strip() or self.a.strip() or self.b.strip())
+
+
+@dataclass
+class Sides:
+    """`overrides` of A and of B, as far as the rows can be read; `rows` say what cannot."""
+
+    rows: list[Row]
+    overrides: list[dict[str, Any]] = field(default_factory=lambda: [{}, {}])
+
+    @property
+    def shown(self) -> list[Row]:
+        """With rows to write on."""
+        return [*self.rows, *(Row() for _ in range(SPARE_ROWS))]
+
+    @property
+    def faults(self) -> list[str]:
+        return [row.fault for row in self.rows if row.fault]
+
+    def complain(self, path: str, message: str) -> bool:
+        """At the row of that key; False where there is none."""
+        row = next((row for row in self.rows if row.key.strip() == path), None)
+        if row is None:
+            return False
+        row.fault = row.fault or message
+        return True
+
+
+def sides_of_form(sent: QueryDict) -> Sides:
+    columns = (sent.getlist(name)[: MOST_ROWS + 1] for name in ("side_key", "side_a", "side_b"))
+    sides = Sides([Row(*values) for values in zip(*columns, strict=False)])
+    # what is empty in between stays, so that a fault meets the row it is of
+    while sides.rows and sides.rows[-1].is_empty:
+        sides.rows.pop()
+    for row in sides.rows:
+        read_row(row, sides)
+    if len(sides.rows) > MOST_ROWS:
+        sides.rows[-1].fault = f"At most {MOST_ROWS} keys may differ."
+    return sides
+
+
+def read_row(row: Row, sides: Sides) -> None:
+    if row.is_empty:
+        return
+    if not row.key.strip():
+        row.fault = "A value of which key?"
+    elif not (row.a.strip() or row.b.strip()):
+        row.fault = "Give it a value in A, in B, or in both."
+    for side, text in enumerate((row.a.strip(), row.b.strip())):
+        if not text or row.fault:
+            continue
+        try:
+            set_value(sides.overrides, side, parse_override(f"{row.key.strip()}={text}"))
+        except InvalidInput as error:
+            row.fault = error.message
+
+
+def set_value(overrides: list[dict[str, Any]], side: int, value: dict[str, Any]) -> None:
+    overrides[side] = merge(overrides[side], value)
+
+
+def sides_of_points(points: list[Mapping[str, Any]]) -> Sides:
+    """Of a comparison that is made again."""
+    rows: dict[str, Row] = {}
+    for name, point in zip(NAMES, points, strict=True):
+        for key, value in flat(point["overrides"]):
+            setattr(rows.setdefault(key, Row(key)), name, str(value))
+    return Sides(list(rows.values()), [dict(point["overrides"]) for point in points])
