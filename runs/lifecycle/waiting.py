@@ -9,7 +9,7 @@ from operator import or_
 from typing import NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from runs.contract.status import Status
@@ -92,8 +92,10 @@ def queue_now(now: datetime, taken: Iterable[Stream]) -> Queue:
 
 def held() -> list[Stream]:
     """Of every slot that is taken whose it is, the one that began first first."""
-    runs = Run.objects.filter(HELD).order_by(F("started_at").asc(nulls_last=True), "created_at")
-    return [Stream(owner, batch or "") for owner, batch in runs.values_list("owner", "batch")]
+    found = Run.objects.filter(HELD).order_by()
+    runs = list(found.values_list("owner", "batch", "started_at", "created_at"))
+    runs.sort(key=lambda run: (run[2] is None, run[2] or run[3], run[3]))
+    return [Stream(owner, batch or "") for owner, batch, _, _ in runs]
 
 
 def last_turns(streams: Iterable[Stream]) -> dict[str, datetime]:

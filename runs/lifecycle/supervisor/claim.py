@@ -27,7 +27,7 @@ def claim_next(name: str) -> Run | None:
 def claim_free(name: str, *, at_most: int) -> list[Run]:
     """For each free slot the run that is next, in no more queries than for one.
 
-    They come with project, program and owner, and are `name`'s from now.
+    They come with project and program, and are `name`'s from now.
     """
     with transaction.atomic():
         # counting and claiming must not interleave with another supervisor's
@@ -57,7 +57,7 @@ def serve(queue: Queue, times: int) -> list[Lane]:
 def first_of(lane: Lane, n: int) -> list[Run]:
     """Without what somebody is just cancelling: waiting for them who wait for our lock would be
     for ever, so their slot stays free until the next claim."""
-    runs = in_lane(lane).select_related("project", "program", "owner")
+    runs = in_lane(lane).select_related("project", "program")
     return list(runs.select_for_update(skip_locked=True, of=("self",))[:n])
 
 
