@@ -44,11 +44,13 @@ CHUNK = 200
 
 @dataclass(frozen=True)
 class Wanted:
-    """A run to be made for one iteration; `replaces` is the one whose place it takes."""
+    """A run to be made for one iteration; `replaces` is the one whose place it takes, `salt` what
+    tells it from one that was deleted."""
 
     point: int
     number: int
     replaces: str = ""
+    salt: str = ""
 
 
 @dataclass
@@ -103,7 +105,7 @@ def next_wanted(batch: Batch, at_most: int) -> list[Wanted]:
 
 
 def run_id_of(batch: Batch, wanted: Wanted) -> str:
-    text = f"{batch.pk} {wanted.point} {wanted.number} {wanted.replaces}"
+    text = f"{batch.pk} {wanted.point} {wanted.number} {wanted.replaces}{wanted.salt}"
     return salted_hmac("runs.analysis.making", text).hexdigest()[:12]
 
 

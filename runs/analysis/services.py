@@ -221,9 +221,14 @@ def retry_failed(*, actor: User, batch: Batch) -> int:
 def retryable(batch: Batch) -> list[tuple[Iteration, Wanted]]:
     """Iterations whose run ended without completing, or was deleted before it was measured."""
     unfinished = Q(run__status__in=FINAL - {Status.COMPLETED})
-    deleted = Q(run=None, metrics=None)
+    deleted = Q(run=None, metrics__isnull=True)
     rows = Iteration.objects.filter(unfinished | deleted, batch=batch).order_by("number", "point")
-    return [(row, Wanted(row.point, row.number, row.run_id or "")) for row in rows[:MADE_AT_ONCE]]
+    return [(row, wanted_again(row)) for row in rows[:MADE_AT_ONCE]]
+
+
+def wanted_again(row: Iteration) -> Wanted:
+    salt = "" if row.run_id else new_run_id()
+    return Wanted(row.point, row.number, row.run_id or "", salt)
 
 
 def refuse_retry(batch: Batch, found: list[tuple[Iteration, Wanted]]) -> None:
