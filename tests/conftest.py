@@ -12,10 +12,12 @@ from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db import connection
 
+from runs.analysis.claims import analysts_wanted
 from runs.discovery.roots import root_row
 from runs.lifecycle import places
 from runs.lifecycle.bundled import install_bundled
 from runs.lifecycle.services import RunRequest, create_run
+from runs.lifecycle.supervisor.analysts import Analysts
 from runs.lifecycle.supervisor.cleaner import Cleaner
 from runs.lifecycle.supervisor.driver import Driver
 from runs.lifecycle.supervisor.maker import Maker
@@ -212,6 +214,18 @@ class InlineMaker(Maker):
         self.work()
 
 
+class InlineAnalysts(Analysts):
+    """The same for the analysis of batches, which is a process otherwise."""
+
+    def look(self):
+        if analysts_wanted():
+            # it brings scipy, which most tests can do without
+            from runs.analysis.analyst import step
+
+            while step():
+                pass
+
+
 class InlineSupervisor(Supervisor):
     """The real supervisor, stepped by the test instead of by its own loop."""
 
@@ -219,6 +233,7 @@ class InlineSupervisor(Supervisor):
         super().__init__(label)
         self.cleaner = InlineCleaner()
         self.driver = InlineDriver()
+        self.analysts = InlineAnalysts()
         self.maker = InlineMaker()
 
     def until(self, condition, seconds=WAIT_SECONDS):

@@ -24,6 +24,7 @@ from runs.models import Run
 from runs.models import Supervisor as SupervisorRow
 
 from .alarm import Alarm
+from .analysts import Analysts
 from .claim import claim_next, release, renew, take_over_abandoned
 from .cleaner import Cleaner
 from .driver import Driver
@@ -70,6 +71,7 @@ class Supervisor:
         self.alarm = Alarm()
         self.cleaner = Cleaner()
         self.driver = Driver()
+        self.analysts = Analysts()
         self.maker = Maker()
         self.stopping = False
         self.next_heartbeat = 0.0
@@ -120,6 +122,7 @@ class Supervisor:
             self.observe_all()
             self.driver.start()
             self.maker.start()
+        self.analysts.look()
         if now >= self.next_sweep:
             self.next_sweep = now + SWEEP_SECONDS
             correct_lost()
@@ -236,4 +239,5 @@ class Supervisor:
         release(self.name)
         SupervisorRow.objects.filter(name=self.name).delete()
         self.helpers.shutdown(wait=False, cancel_futures=True)
+        self.analysts.stop()
         logger.info("supervisor %s: ended; %s runs go on", self.name, len(self.watched))
