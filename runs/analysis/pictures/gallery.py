@@ -49,7 +49,7 @@ def draw(kind: str, subject: Subject, wish: Wish) -> Drawing:
 def draw_histogram(subject: Subject, wish: Wish) -> Drawing:
     return histogram(
         subject.sample(0, wish.x),
-        title=f"How often: {subject.metric.label}{subject.at(wish.x)}",
+        title=f"Histogram of {subject.metric.label}{subject.at(wish.x)}",
         x=subject.metric,
         log=wish.log,
         view=wish.view,
@@ -59,7 +59,7 @@ def draw_histogram(subject: Subject, wish: Wish) -> Drawing:
 def draw_strip(subject: Subject, wish: Wish) -> Drawing:
     return strip_plot(
         subject.sample(0, wish.x),
-        title=f"Each iteration: {subject.metric.label}{subject.at(wish.x)}",
+        title=f"{subject.heading} of each iteration{subject.at(wish.x)}",
         x=subject.metric,
         log=wish.log,
         view=wish.view,
@@ -81,7 +81,7 @@ def draw_pairs(subject: Subject, wish: Wish) -> Drawing:
 def draw_boxes(subject: Subject, wish: Wish) -> Drawing:
     return box_plots(
         [subject.sample(point, wish.x) for point in range(len(subject.labels))],
-        title=f"Distribution: {subject.metric.label}{subject.at(wish.x)}",
+        title=f"Distribution of {subject.metric.label}{subject.at(wish.x)}",
         x=subject.metric,
         log=wish.log,
         view=wish.view,
@@ -98,7 +98,7 @@ def draw_line(subject: Subject, wish: Wish) -> Drawing:
     series = Series("", sorted(points, key=lambda point: point.x), 0)
     return line_chart(
         [series],
-        title=f"{subject.metric.label} over {name.label}{subject.at(wish.x)}",
+        title=f"{subject.heading} over {name.label}{subject.at(wish.x)}",
         x=name,
         y=subject.metric,
         log=wish.log,
@@ -119,7 +119,7 @@ def draw_curve(subject: Subject, wish: Wish) -> Drawing:
     ]
     return line_chart(
         series,
-        title=f"{subject.metric.label} over {subject.load.label}",
+        title=f"{subject.heading} over {subject.load.label}",
         x=subject.load,
         y=subject.metric,
         log=wish.log,
@@ -166,7 +166,7 @@ def draw_heat(subject: Subject, wish: Wish) -> Drawing:
         found,
         columns,
         rows,
-        title=f"{subject.metric.label} over {x.label} and {y.label}{subject.at(wish.x)}",
+        title=f"{subject.heading} over {x.label} and {y.label}{subject.at(wish.x)}",
         x=x,
         y=y,
         value=subject.metric,

@@ -197,7 +197,7 @@ def axes(grid: Grid, x: Name, y: Name) -> list[Element]:
     turned = f"rotate(-90 13 {middle:.1f})"
     across = (grid.left + grid.right) / 2
     up_name = words(
-        cut(y.text, int((grid.bottom - TOP) / LETTER_PX) + 8),
+        cut(y.text, int((grid.bottom + BOTTOM) / LETTER_PX)),
         13,
         middle,
         "name middle",
@@ -248,7 +248,7 @@ def legend_marks(colours: Domain, grid: Grid, value: Name) -> list[Element]:
         group("axis", [line(edge, scale.at(t.value), edge + 4, scale.at(t.value)) for t in ticks]),
         group("tick", [words(t.label, edge + 7, scale.at(t.value) + 4, "") for t in ticks]),
         words(
-            cut(value.text, 40),
+            cut(value.text, int((grid.bottom + BOTTOM) / LETTER_PX)),
             name_x,
             middle,
             "name middle",

@@ -12,7 +12,7 @@ from .numbers import counted, short
 from .plot import ALL, Name, Plot, Side, View, nothing, plot_of
 from .reference import reference_entries, reference_marks, summary_rows, summary_words
 from .sample import Sample, lack_notes
-from .scales import Domain, domain_of
+from .scales import LARGEST, Domain, domain_of
 from .svg import Element, group, shape
 
 MOST_BINS = 60
@@ -35,14 +35,18 @@ def bins_of(values: Sequence[float], *, log: bool = False) -> list[Bin]:
 
     Of equal widths in the logarithm where `log`, of the values above zero alone.
     """
-    bent = sorted(math.log10(value) if log else value for value in values if value > 0 or not log)
+    bent = sorted(
+        math.log10(value) if log else min(max(value, -LARGEST), LARGEST)
+        for value in values
+        if value > 0 or not log
+    )
     if not bent:
         return []
     n_bins = number_of_bins(bent)
-    width = bent[-1] / n_bins - bent[0] / n_bins
+    width = (bent[-1] - bent[0]) / n_bins
     counts = [0] * n_bins
     for value in bent:
-        place = int((value / width) - (bent[0] / width)) if width else 0
+        place = int((value - bent[0]) / width) if width else 0
         counts[min(max(place, 0), n_bins - 1)] += 1
     edges = [bent[0] + width * number for number in range(n_bins)] + [bent[-1]]
     edges = [bounded_power(edge) for edge in edges] if log else edges
@@ -56,7 +60,7 @@ def bounded_power(exponent: float) -> float:
 def number_of_bins(ordered: Sequence[float]) -> int:
     """For values in rising order, 1 to 60."""
     span = ordered[-1] - ordered[0]
-    if len(ordered) < 2 or not 0 < span < math.inf:
+    if len(ordered) < 2 or span <= 0:
         return 1
     quarter, _, three_quarters = quantiles(ordered, n=4, method="inclusive")
     width = 2 * (three_quarters - quarter) / len(ordered) ** (1 / 3)

@@ -1,8 +1,12 @@
 """Numbers as pictures write them."""
 
+import math
+
 
 def short(value: float) -> str:
-    """Four significant digits: `0.02134`, `1,250`, `2.5e-7`."""
+    """Four significant digits: `0.02134`, `1,250`, `2.5e-7`; `inf` and `nan` as they are."""
+    if not math.isfinite(value):
+        return str(value)
     if value == 0:
         return "0"
     if not 1e-4 <= abs(value) < 1e7:

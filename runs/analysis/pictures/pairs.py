@@ -54,7 +54,7 @@ def pair_plot(
 ) -> Drawing:
     pairs = pairs_of(a, b)
     paired = comparison if comparison and comparison.paired else None
-    plot = plot_for(pairs, a, b, y, view)
+    plot = plot_for(pairs, y, view)
     marks = [*mean_marks(paired, plot), *pair_marks(pairs, plot, a, b)]
     zero = group("zero", [line(plot.left, plot.y.at(0), plot.right, plot.y.at(0))])
     body = plot.inside([zero, *marks]) if pairs else nothing(plot, "no seed that both have")
@@ -72,12 +72,12 @@ def pair_plot(
     )
 
 
-def plot_for(pairs: list[Pair], a: Sample, b: Sample, y: Name, view: View) -> Plot:
-    across = domain_of([0.0, len(pairs) + 1.0], wanted=view.x)
+def plot_for(pairs: list[Pair], y: Name, view: View) -> Plot:
+    across = domain_of([], wanted=view.x) if view.x else Domain(0.4, len(pairs) + 0.6)
     up = domain_of([*(pair.difference for pair in pairs), 0.0], wanted=view.y)
     ranks = Domain(across.low, across.high, whole=True)
-    label = f"{b.label} − {a.label}: {y.label}"
-    return plot_of(Side(ranks, Name("pairs by difference")), Side(up, Name(label, y.unit)))
+    name = Name(f"difference in {y.label}", y.unit)
+    return plot_of(Side(ranks, Name("pairs by difference")), Side(up, name))
 
 
 def pair_marks(pairs: list[Pair], plot: Plot, a: Sample, b: Sample) -> list[Element]:

@@ -12,6 +12,8 @@ HEIGHT = 330.0
 TOP, RIGHT, BOTTOM = 12.0, 18.0, 46.0
 NAME_PX = 24.0
 LETTER_PX = 6.6
+# Room for the label of the floor beside the first tick's.
+FLOOR_ACROSS_PX = 36.0
 LONGEST_NAME = 60
 # Marks on the edge are seen whole.
 EDGE_PX = 5.0
@@ -146,10 +148,8 @@ class Plot:
             middle = (self.left + self.right) / 2
             marks.append(words(text, middle, self.height - 8, "name middle"))
         if self.up.name:
-            middle, text = (
-                (self.top + self.bottom) / 2,
-                cut(self.up.name.text, LONGEST_NAME * 2 // 3),
-            )
+            middle = (self.top + self.bottom) / 2
+            text = cut(self.up.name.text, int(self.height / LETTER_PX))
             turned = f"rotate(-90 13 {middle:.1f})"
             marks.append(words(text, 13, middle, "name middle", transform=turned))
         return marks
@@ -171,7 +171,7 @@ def plot_of(across: Side, up: Side, *, width: float = WIDTH, height: float = HEI
     widest = max((len(tick.label) for tick in ticks), default=0)
     left = NAME_PX + 10 + widest * LETTER_PX if up.name else RIGHT
     return Plot(
-        Scale(across.domain, left, width - RIGHT),
+        Scale(across.domain, left, width - RIGHT, FLOOR_ACROSS_PX),
         Scale(up.domain, bottom, top),
         across,
         up,
@@ -181,7 +181,7 @@ def plot_of(across: Side, up: Side, *, width: float = WIDTH, height: float = HEI
 
 
 def about_ticks(pixels: float) -> int:
-    return max(2, round(pixels / 48))
+    return max(2, round(pixels / 40))
 
 
 def nothing(plot: Plot, text: str) -> Element:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# Room under a log axis for what has no place on it.
+# Room at the end of a log axis for what has no place on it.
 FLOOR_PX = 18.0
 PADDING = 0.05
 # Beyond, differences of two numbers are infinite; a log axis ends at its inverse.
@@ -32,11 +32,15 @@ class Domain:
 
 @dataclass(frozen=True)
 class Scale:
-    """Maps a domain to the pixels from `start`, its low end, to `end`."""
+    """Maps a domain to the pixels from `start`, its low end, to `end`.
+
+    `floor_px` is the room before the low end for what stands on the floor, if there is one.
+    """
 
     domain: Domain
     start: float
     end: float
+    floor_px: float = FLOOR_PX
 
     @property
     def floor(self) -> float:
@@ -46,7 +50,7 @@ class Scale:
     @property
     def base(self) -> float:
         """Where the domain's low end is, in pixels: above the floor, if it has one."""
-        room = FLOOR_PX if self.domain.floor else 0.0
+        room = self.floor_px if self.domain.floor else 0.0
         return self.start + math.copysign(room, self.end - self.start)
 
     def at(self, value: float) -> float:

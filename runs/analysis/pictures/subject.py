@@ -34,6 +34,12 @@ class Subject:
         return Name(self.summary.label or self.summary.name, self.summary.unit)
 
     @property
+    def heading(self) -> str:
+        """The metric's name as a title begins."""
+        label = self.metric.label
+        return label[:1].upper() + label[1:]
+
+    @property
     def load(self) -> Name:
         name = self.summary.x_name or "load"
         return LOADS.get(name.lower(), Name(name))

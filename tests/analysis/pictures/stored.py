@@ -1,7 +1,7 @@
 """Metrics of batches as the analysis stores them, made of plain numbers."""
 
 import math
-from statistics import mean, median, stdev
+from statistics import fmean, median
 
 from runs.analysis.pictures.subject import Subject
 from runs.analysis.result import Cell, Comparison, Interval, MetricSummary, PointValues, Summary
@@ -12,7 +12,8 @@ def summary_of(values):
     finite = sorted(value for value in values if value is not None)
     if not finite:
         return None
-    middle, sd = mean(finite), stdev(finite) if len(finite) > 1 else None
+    middle, n = fmean(finite), len(finite)
+    sd = math.dist(finite, [middle] * n) / math.sqrt(n - 1) if n > 1 else None
     half = 2 * sd / math.sqrt(len(finite)) if sd else 0.0
     return Summary(
         n=len(finite),
@@ -23,7 +24,9 @@ def summary_of(values):
         p95=finite[int(0.95 * (len(finite) - 1))],
         minimum=finite[0],
         maximum=finite[-1],
-        interval=Interval(lower=middle - half, upper=middle + half, method="t") if sd else None,
+        interval=Interval(lower=middle - half, upper=middle + half, method="t")
+        if sd and math.isfinite(half)
+        else None,
     )
 
 
@@ -56,6 +59,10 @@ def compared(a, b, x=None):
 
 
 def subject_of(kind, points, labels=None, **fields):
-    named = {key: fields.pop(key) for key in ("parameters", "settings", "base_seed", "partial") if key in fields}
+    named = {
+        key: fields.pop(key)
+        for key in ("parameters", "settings", "base_seed", "partial")
+        if key in fields
+    }
     summary, values = metric(points, **fields)
     return Subject(kind, labels or [""] * len(points), summary, values, **named)
