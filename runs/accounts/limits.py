@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from runs.asking import asker
 from runs.errors import TooManyRequests
-from runs.models import CreationSession, Run
+from runs.models import Batch, CreationSession, Run
 
 logger = logging.getLogger(__name__)
 
@@ -31,12 +31,21 @@ PREFIX_OF_ONE_CLIENT = 64
 def require_rate(user: Any) -> None:
     """Before a request makes runs of that person. Raises TooManyRequests.
 
-    Asked once a request, so that retrying a hundred chosen runs is not cut in two.
+    Asked once a request, so that retrying a hundred chosen runs is not cut in two. Those of
+    batches are not counted: a batch counts as one.
     """
     most = settings.FUSIONWEB_RUNS_PER_MINUTE
-    made = Run.objects.filter(owner=user.pk)
+    made = Run.objects.filter(owner=user.pk, batch=None)
     require_rate_of_owner(made, most, f"You have made {most} runs within a minute.")
     require_rate_of_address("runs", most, "That many runs a minute are too many from one address.")
+
+
+def require_batch_rate(user: Any) -> None:
+    """The same before a batch is made."""
+    most = settings.FUSIONWEB_RUNS_PER_MINUTE
+    made = Batch.objects.filter(owner=user.pk)
+    require_rate_of_owner(made, most, f"You have made {most} batches within a minute.")
+    require_rate(user)
 
 
 def require_session_rate(user: Any) -> None:

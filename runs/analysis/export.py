@@ -22,7 +22,7 @@ BETWEEN = ("number", "seed", "run_id", "status", "x")
 AFTER = ("problem",)
 OWN_NAMES = frozenset((*BEFORE, *BETWEEN, *AFTER))
 # The status of an iteration whose run is no more.
-DELETED = "deleted"
+GONE = "gone"
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def row_of(iteration: dict[str, Any], x: float | None, found: dict[str, float | 
         number=iteration["number"],
         seed=iteration["seed"],
         run_id=iteration["run_id"],
-        status=iteration["run__status"] or DELETED,
+        status=iteration["run__status"] or GONE,
         x=x,
         metrics=found,
         problem="; ".join(told),

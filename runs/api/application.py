@@ -18,6 +18,7 @@ from .parser import BoundedParser
 from .routers import (
     alerts,
     artifacts,
+    batches,
     checkpoints,
     jobs,
     log,
@@ -44,6 +45,7 @@ ROUTERS: list[tuple[str, Router]] = [
     *progress.router.mounted,
     *streams.router.mounted,
     *artifacts.router.mounted,
+    ("/batches", batches.router),
     ("/projects", projects.router),
     ("/checkpoints", checkpoints.router),
     ("/stats", stats.router),

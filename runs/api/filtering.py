@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 import django_filters
 from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from ninja import Schema
 from pydantic import Field
@@ -33,10 +34,16 @@ def asked(filters: Schema, lists: Collection[str] = ()) -> dict[str, list[str]]:
 
 
 def filtered(
-    kind: type[django_filters.FilterSet], data: dict[str, list[str]], rows: QuerySet[Row]
+    kind: type[django_filters.FilterSet],
+    data: dict[str, list[str]],
+    rows: QuerySet[Row],
+    request: HttpRequest | None = None,
 ) -> QuerySet[Row]:
-    """Raises InvalidInput with the sentence that the page would say beside the field."""
-    filters = kind(MultiValueDict(data), queryset=rows)
+    """Raises InvalidInput with the sentence that the page would say beside the field.
+
+    Choices that are not everybody's, such as projects, are those of who makes the `request`.
+    """
+    filters = kind(MultiValueDict(data), queryset=rows, request=request)
     if not filters.is_valid():
         name, messages = next(iter(filters.errors.items()))
         raise InvalidInput(f"{name}: {messages[0]}", name)

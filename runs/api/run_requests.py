@@ -1,6 +1,7 @@
 """What a script asks for, as the services and filters take it."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.timezone import is_naive, make_aware
 
 from runs.access import visible
 from runs.api.routers.loading import load_program, load_project
-from runs.api.schemas.run import CloneIn, RunChanges, RunIn, RunQuery
+from runs.api.schemas.run import CloneIn, RunChanges, RunFields, RunIn, RunQuery
 from runs.checkpoints.resuming import directory_to_resume
 from runs.contract.layout import DEFAULT_GROUP
 from runs.errors import InvalidInput
@@ -28,14 +29,20 @@ SHARED = ("group", "name", "template", "overrides", "priority", "tags", "notes")
 
 def run_request(request: HttpRequest, body: RunIn) -> RunRequest:
     """Raises NotFound for what it names and does not exist."""
-    program = load_program(body.program)
+    wanted = new_run_request(body.program, body.project, body)
+    if not body.resume_from:
+        return wanted
+    directory = directory_to_resume(request.user, body.resume_from, wanted.program)
+    return replace(wanted, resume_from=directory)
+
+
+def new_run_request(program_slug: str, project_slug: str, body: RunFields) -> RunRequest:
+    """Whatever names it is left without. Raises ProgramNotFound."""
+    program = load_program(program_slug)
     values = given(body)
-    values.pop("project", None)
     values.setdefault("group", DEFAULT_GROUP)
     values.setdefault("name", name_suggested(program, body.template or ""))
-    if body.resume_from:
-        values["resume_from"] = directory_to_resume(request.user, body.resume_from, program)
-    return RunRequest(program=program, project=Project(slug=body.project), **values)
+    return RunRequest(program=program, project=Project(slug=project_slug), **values)
 
 
 def name_suggested(program: Program, template: str) -> str:
@@ -54,10 +61,10 @@ def run_changes(request: HttpRequest, body: CloneIn | None) -> dict[str, Any]:
     return values
 
 
-def given(body: RunChanges) -> dict[str, Any]:
+def given(body: RunFields) -> dict[str, Any]:
     """What a RunRequest calls it, of what was sent; a seed may be taken away with null."""
     values = {name: getattr(body, name) for name in SHARED if getattr(body, name) is not None}
-    if "seed" in body.model_fields_set:
+    if isinstance(body, RunChanges) and "seed" in body.model_fields_set:
         values["seed"] = body.seed
     if body.config is not None:
         values["config_text"] = body.config

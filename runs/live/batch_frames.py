@@ -1,7 +1,7 @@
 """What the followers of a batch are told, out of the database."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,8 @@ from .pieces import SharedText
 
 # What else is told of a run changes nothing that a batch shows.
 KINDS = frozenset({"run.created", *(f"run.{status}" for status in Status)})
+COUNTS = ("total", "waiting", "running", "completed", "failed", "cancelled", "lost", "preempted",
+          "gone", "unmade")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def read_state(batch_id: str) -> tuple[dict[str, Any], list[str]]:
     told = {
         "status": str(batch.status),
         "reason": sentence(batch, counts, queue_state()),
-        "counts": asdict(counts),
+        "counts": {name: getattr(counts, name) for name in COUNTS},
         "fraction": counts.fraction,
         "eta_seconds": eta_seconds(batch, counts),
         "partial": batch.result_partial,

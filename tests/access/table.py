@@ -26,6 +26,7 @@ DELETE_RUN = {"confirm": "nebula-run"}
 JOB = {"run_id": "{job_id}", "name": "nebula_job"}
 VALIDATE = {"program": "fusion-sim", "template": "quick_seconds"}
 LAUNCH = {**VALIDATE, "project": "{project}", "name": "launched"}
+BATCH = {**LAUNCH, "kind": "repeat", "num_iterations": 1}
 BEGIN = {**VALIDATE, "kind": "run", "project": "{project}", "label": "begun"}
 FORM = {
     "program": "fusion-sim",
@@ -199,6 +200,16 @@ CALLS = [
             ("artifacts/{path}/preview", ""),
         )
     ),
+    call("GET /batches", LISTS),
+    call("POST /batches", SEES, data=BATCH, effect="is_batch_launched", many=True),
+    call("GET /batches/{batch_id}", SEES),
+    call("POST /batches/{batch_id}/cancel", ACTS, args={"batch_id": "{waiting}"},
+         effect="is_batch_cancelled"),
+    call("POST /batches/{batch_id}/retry", ACTS, effect="is_batch_retried"),
+    call("DELETE /batches/{batch_id}", ACTS, effect="is_batch_deleted"),
+    call("GET /batches/{batch_id}/runs", SEES),
+    call("GET /batches/{batch_id}/values", SEES),
+    call("GET /batches/{batch_id}/result", SEES),
     call("GET /projects", LISTS),
     call("GET /projects/{slug}", SEES),
     call("GET /stats", LISTS, figures=True),

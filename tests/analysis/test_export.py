@@ -91,7 +91,7 @@ def test_what_has_measured_nothing_has_its_line(batch_with_runs):
 def test_a_deleted_run_leaves_its_values(sweep):
     Run.objects.filter(iteration__point=0, iteration__number=0).delete()
     row = csv_rows(sweep)[0]
-    assert (row["run_id"], row["status"], row["blocking"]) == ("", "deleted", "0.5")
+    assert (row["run_id"], row["status"], row["blocking"]) == ("", "gone", "0.5")
 
 
 def test_it_narrows_to_the_metrics_asked_for(sweep):

@@ -23,7 +23,8 @@ from schemathesis.specs.openapi.checks import (
 from runs.api.document import document
 from runs.api.urls import api
 from runs.creation.services import create_session
-from runs.models import Alert, Run
+from runs.models import Alert, Batch, Run
+from tests.analysis.measured import keep_metric, measure, result_of
 from tests.disk import write_checkpoint, write_job
 
 from .conftest import Script
@@ -63,7 +64,7 @@ def application():
 
 
 @pytest.fixture
-def known(settings, make_run, program, job_row, checkpoint_row, member):
+def known(settings, make_run, program, job_row, checkpoint_row, batch_with_runs, member):
     """What there is, by the names that addresses have for it."""
     settings.FUSIONWEB_RUNS_PER_MINUTE = 1_000_000
     run = make_run(name="nsf")
@@ -86,7 +87,17 @@ def known(settings, make_run, program, job_row, checkpoint_row, member):
         "alert_id": alert.pk,
         "path": "config.ini",
         "session_id": asking_session(member).pk,
+        "batch_id": measured_batch(batch_with_runs).pk,
     }
+
+
+def measured_batch(make):
+    """One that has ended, with a result; one of its runs has failed."""
+    batch = make(["completed", "failed"], num_iterations=2, status="completed")
+    measure(batch, 0, 0, blocking={10.0: 0.5, 20.0: None})
+    keep_metric(batch, "blocking", xs=(10.0, 20.0))
+    Batch.objects.filter(pk=batch.pk).update(result=result_of(batch, "blocking"))
+    return batch
 
 
 def asking_session(owner):

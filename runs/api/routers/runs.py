@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
-from ninja import Body, Header, Query, Router, Status
+from ninja import Body, Query, Router, Status
 
 from runs.accounts.limits import require_rate
 from runs.api.authentication import needs
+from runs.api.idempotency import IdempotencyKey, id_for
 from runs.api.paging import page_answer
 from runs.api.run_answers import run_items, whole_run
 from runs.api.run_requests import run_changes, run_request, runs_asked
@@ -38,15 +38,6 @@ from .loading import load_run, load_run_to_act_on
 router = Router(tags=["runs"])
 COLUMNS = (moment("created_at"), moment("ended_at"), text("name"))
 MADE: dict[Any, Any] = {201: RunOut, frozenset({404, 409, 429, 503, 507}): ErrorAnswer}
-IdempotencyKey = Annotated[
-    str,
-    Header(
-        "",
-        alias="Idempotency-Key",
-        max_length=200,
-        description="Any text of your own: sent twice, the same request makes one run.",
-    ),
-]
 
 
 @router.get("", response=PageOf[RunItem], auth=needs(Scope.READ), summary="List runs")
@@ -64,7 +55,7 @@ def create_run(
     require_setup(with_text=body.config is not None)
     require_rate(request.user)
     wanted = run_request(request, body)
-    run_id = id_for(request, idempotency_key)
+    run_id = id_for(request, idempotency_key, "runs")
     try:
         run = create_run_in_project(owner=user_of(request), request=wanted, run_id=run_id)
     except RunAlreadyCreated:
@@ -73,13 +64,6 @@ def create_run(
             raise
         return Status(200, whole_run(run))
     return made(response, run)
-
-
-def id_for(request: HttpRequest, key: str) -> str:
-    """Nobody can choose an id, nor meet another person's."""
-    if not key:
-        return ""
-    return salted_hmac("runs.api.runs", f"{request.user.pk} {key}").hexdigest()[:12]
 
 
 def user_of(request: HttpRequest) -> Any:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_POST, require_safe
 
-from runs.accounts.limits import require_rate
+from runs.accounts.limits import require_batch_rate
 from runs.analysis.repeats import is_made_from
 from runs.analysis.requests import BatchRequest
 from runs.analysis.services import create_batch_in_project
@@ -97,7 +97,7 @@ def launch_once(pad: Pad, form: NewBatchForm, configuration: ConfigurationForm) 
     status = 422
     try:
         require_setup(with_text=True)
-        require_rate(request.user)
+        require_batch_rate(request.user)
         batch = create_batch_in_project(
             owner=request.user,  # type: ignore[arg-type]
             request=wanted,
