@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Model
 from django.urls import reverse
 
-from runs.models import Checkpoint, CreationSession, Event, Job, Project, Run
+from runs.models import Batch, Checkpoint, CreationSession, Event, Job, Project, Run
 
 # What stands between a person and the object. Of other kinds, their own last word.
 VERBS = {
@@ -30,6 +30,11 @@ VERBS = {
     "trash.restored": "put back",
     "retention.changed": "changed",
     "retention.applied": "applied",
+    "batch.created": "asked for",
+    "batch.cancel_requested": "told to stop",
+    "batch.cancelled": "cancelled",
+    "batch.deleted": "deleted",
+    "batch.retried": "retried what failed of",
     "session.created": "began",
     "session.confirmed": "confirmed",
     "session.phase": "moved on",
@@ -141,7 +146,11 @@ PLACES: dict[str, tuple[type[Model], Callable[[Any], str]]] = {
     "user": (get_user_model(), user_address),
 }
 RELATED = {"job": ("root",), "checkpoint": ("root",)}
-SESSION = "session:"
+# Subjects whose key is no number: what has them, and the name of its page.
+TEXTS: dict[str, tuple[type[Model], str]] = {
+    "session": (CreationSession, "session"),
+    "batch": (Batch, "batch"),
+}
 PAGES = {"root": "root_list", "alert": "alert_list", "trash": "trash_list", "token": ""}
 
 
@@ -149,7 +158,8 @@ def addresses_of(events: Iterable[Event]) -> dict[str, str]:
     """By subject, of what is still there: a query for each noun."""
     subjects = {event.subject for event in events if event.subject}
     found = {pk: reverse("run", args=[pk]) for pk in existing_runs(subjects)}
-    found |= session_addresses(subjects)
+    for noun in TEXTS:
+        found |= text_addresses(noun, subjects)
     numbers: dict[str, set[int]] = {}
     for subject in subjects:
         noun, _, number = subject.partition(":")
@@ -164,13 +174,14 @@ def addresses_of(events: Iterable[Event]) -> dict[str, str]:
     return found
 
 
-def session_addresses(subjects: Iterable[str]) -> dict[str, str]:
-    asked = [each for each in subjects if each.startswith(SESSION)]
-    if not asked:
+def text_addresses(noun: str, subjects: Iterable[str]) -> dict[str, str]:
+    prefix = f"{noun}:"
+    ids = [each.removeprefix(prefix) for each in subjects if each.startswith(prefix)]
+    if not ids:
         return {}
-    ids = [each.removeprefix(SESSION) for each in asked]
-    found = CreationSession.objects.filter(pk__in=ids).values_list("pk", flat=True)
-    return {f"{SESSION}{pk}": reverse("session", args=[pk]) for pk in found}
+    model, page = TEXTS[noun]
+    found = model._default_manager.filter(pk__in=ids).values_list("pk", flat=True)
+    return {f"{prefix}{pk}": reverse(page, args=[pk]) for pk in found}
 
 
 def existing_runs(subjects: Iterable[str]) -> Iterable[str]:

@@ -10,7 +10,7 @@ from runs.configuration.document import parse
 from runs.configuration.fields import fields
 from runs.configuration.schema import typed_values
 from runs.creation.estimate import seconds_like
-from runs.errors import ConfigurationInvalid, FusionwebError, InvalidInput
+from runs.errors import FusionwebError, InvalidInput
 from runs.lifecycle.selectors import queue_state
 from runs.lifecycle.services import RunRequest
 from runs.models import Batch, Program, Project
@@ -83,14 +83,8 @@ def preview_of(pad: Pad, form: NewBatchForm, configuration: ConfigurationForm | 
         preview.points = points_of(request)
         check_batch(pad.request.user, thinned(request))  # type: ignore[arg-type]
         preview.warnings = warnings_of(request)
-    except ConfigurationInvalid as error:
-        if error.field == "config":
-            configuration.problems = error.problems
-        else:
-            form.show_problem(error)
-        return preview
     except InvalidInput as error:
-        form.show_problem(error)
+        form.show_problem(error, configuration)
         return preview
     except FusionwebError as error:
         form.show_fault(None, error.message)

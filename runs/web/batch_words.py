@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from runs.analysis.selectors import BatchCounts
-from runs.models import Batch
+from runs.models import Batch, Iteration, Run
 
 # What stands in a bar and in words, in this order: the word, the look, the counts that are it.
 STATES = (
@@ -89,3 +89,26 @@ def point_label(batch: Batch, point: int) -> str:
         return label
     values = zip(batch.parameters, batch.points[point]["values"], strict=True)
     return ", ".join(f"{short(name)} = {value:g}" for name, value in values)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Of which batch a run is one, and which: `label` is empty where all are of one point."""
+
+    batch_id: str
+    name: str
+    label: str
+    number: int | None
+
+
+def part_of(run: Run) -> Part | None:
+    """None of a run that was asked for alone; one query of any other."""
+    if run.batch_id is None:
+        return None
+    found = Iteration.objects.filter(run=run).values_list(
+        "point", "number", "batch__name", "batch__points"
+    )
+    for point, number, name, points in found:
+        label = str(points[point].get("label") or "") if point < len(points) else ""
+        return Part(run.batch_id, name, label, number)
+    return Part(run.batch_id, run.name, "", None)

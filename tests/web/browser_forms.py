@@ -27,9 +27,9 @@ class Form(HTMLParser):
             self.fields[self.textarea] = ""
 
     def read_input(self, values):
-        is_left_out = values.get("type") in ("radio", "checkbox") and "checked" not in values
-        if "name" in values and not is_left_out:
-            self.fields[values["name"]] = values.get("value", "on")
+        is_box = values.get("type") in ("radio", "checkbox")
+        if "name" in values and ("checked" in values or not is_box):
+            self.fields[values["name"]] = values.get("value", "on" if is_box else "")
 
     def handle_endtag(self, tag):
         if tag == "form":

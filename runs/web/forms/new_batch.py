@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 
 from runs.analysis.requests import MOST_ITERATIONS, Arm
-from runs.errors import ConfigurationInvalid, InvalidInput
+from runs.errors import ConfigurationInvalid, InvalidInput, Problem
 from runs.lifecycle.services import SEED_LIMIT
 from runs.models import Batch, Program
 
+from .configuration import ConfigurationForm
 from .new_run import NewRunForm
 from .numbers import NumbersField
 from .sides import Sides, sides_of_form
@@ -24,6 +25,7 @@ WORDS = {
 # Where a service complains, and the field that shows it.
 FIELDS = {"a.label": "a_label", "b.label": "b_label", "a.overrides": "sides",
           "b.overrides": "sides", "points": "sides"}  # fmt: skip
+SEE_ROWS = "See what is said of the rows."
 
 
 def whole_input(**attributes: str) -> forms.TextInput:
@@ -88,7 +90,8 @@ class NewBatchForm(NewRunForm):
     metrics = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, user: Any, program: Program | None, **kwargs: Any) -> None:
-        self.rows = sides_of_form(args[0]) if args else Sides([])
+        format = program.config_format if program else ""
+        self.rows = sides_of_form(args[0], format) if args else Sides([])
         super().__init__(*args, user=user, **kwargs)
         known = program.metrics if program else []
         metrics = self.fields["metrics"]
@@ -135,7 +138,7 @@ class NewBatchForm(NewRunForm):
         if kind != Batch.Kind.COMPARE:
             self.forget(("a_label", "b_label"))
         elif self.rows.faults:
-            self.add_error("sides", "See the rows marked below.")
+            self.add_error("sides", SEE_ROWS)
         most = MOST_ITERATIONS.get(kind, 0) if kind else 0
         if most and values.get("num_iterations", 0) > most:
             self.add_error("num_iterations", f"At most {most:,} of this kind.")
@@ -167,14 +170,22 @@ class NewBatchForm(NewRunForm):
         pairs = zip(labels, self.rows.overrides, strict=True)
         return [Arm(label, overrides) for label, overrides in pairs]
 
-    def show_problem(self, error: InvalidInput) -> None:
-        """A complaint about the batch at the field, and the row, it is about."""
+    def show_problem(self, error: InvalidInput, configuration: ConfigurationForm) -> None:
+        """A complaint about the batch at the field, the row or the text that it is about."""
         place = error.field or ""
-        field = FIELDS.get(place, place.partition(".")[0])
         problems = error.problems if isinstance(error, ConfigurationInvalid) else []
-        if field == "sides":
-            at_rows = [self.rows.complain(each.path, each.message) for each in problems]
-            if at_rows and all(at_rows):
-                self.show_fault("sides", "See the rows marked below.")
-                return
-        self.show_fault(field, error.message)
+        if problems and self.complain_at_rows(problems):
+            self.show_fault("sides", SEE_ROWS)
+        elif problems and place == "config":
+            configuration.problems = problems
+        else:
+            said = "; ".join(dict.fromkeys(each.message for each in problems))
+            field = FIELDS.get(place, place.partition(".")[0])
+            self.show_fault(field, said or error.message)
+
+    def complain_at_rows(self, problems: list[Problem]) -> bool:
+        """Whether each of them is about a key of the rows."""
+        if self.cleaned_data["kind"] != Batch.Kind.COMPARE:
+            return False
+        placed = [self.rows.complain(each.path, each.message) for each in problems]
+        return all(placed)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from runs.analysis.requests import path_of
 from runs.configuration.overrides import merge, parse_override
 from runs.errors import InvalidInput
 from runs.web.tabs.batch_configuration import flat
@@ -54,37 +55,40 @@ class Sides:
         return True
 
 
-def sides_of_form(sent: QueryDict) -> Sides:
+def sides_of_form(sent: QueryDict, config_format: str) -> Sides:
+    """Where the format has sections, a key has to name one."""
     columns = (sent.getlist(name)[: MOST_ROWS + 1] for name in ("side_key", "side_a", "side_b"))
     sides = Sides([Row(*values) for values in zip(*columns, strict=False)])
     # what is empty in between stays, so that a fault meets the row it is of
     while sides.rows and sides.rows[-1].is_empty:
         sides.rows.pop()
     for row in sides.rows:
-        read_row(row, sides)
+        read_row(row, sides, config_format)
     if len(sides.rows) > MOST_ROWS:
         sides.rows[-1].fault = f"At most {MOST_ROWS} keys may differ."
     return sides
 
 
-def read_row(row: Row, sides: Sides) -> None:
+def read_row(row: Row, sides: Sides, config_format: str) -> None:
     if row.is_empty:
         return
+    try:
+        set_values(row, sides, config_format)
+    except InvalidInput as error:
+        row.fault = error.message
+
+
+def set_values(row: Row, sides: Sides, config_format: str) -> None:
+    """Raises InvalidInput."""
     if not row.key.strip():
-        row.fault = "A value of which key?"
-    elif not (row.a.strip() or row.b.strip()):
-        row.fault = "Give it a value in A, in B, or in both."
+        raise InvalidInput("A value of which key?")
+    if not (row.a.strip() or row.b.strip()):
+        raise InvalidInput("Give it a value in A, in B, or in both.")
+    path_of(row.key, "sides", config_format)
     for side, text in enumerate((row.a.strip(), row.b.strip())):
-        if not text or row.fault:
-            continue
-        try:
-            set_value(sides.overrides, side, parse_override(f"{row.key.strip()}={text}"))
-        except InvalidInput as error:
-            row.fault = error.message
-
-
-def set_value(overrides: list[dict[str, Any]], side: int, value: dict[str, Any]) -> None:
-    overrides[side] = merge(overrides[side], value)
+        if text:
+            value = parse_override(f"{row.key.strip()}={text}")
+            sides.overrides[side] = merge(sides.overrides[side], value)
 
 
 def sides_of_points(points: list[Mapping[str, Any]]) -> Sides:

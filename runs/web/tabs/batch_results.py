@@ -5,7 +5,7 @@ metric that is shown are read.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,6 +14,7 @@ from runs.analysis.result import BatchResult, Cell, Comparison, MetricSummary, P
 from runs.models import Batch, BatchMetric
 from runs.web.batch_words import axes_of, is_grid, short
 from runs.web.pictures import load_asked, pictures_of
+from runs.web.templatetags.show import count
 
 # The rest unfolds.
 PROBLEMS_SHOWN = 10
@@ -28,6 +29,12 @@ class Line:
     cells: Sequence[Cell | None] = ()
     comparison: Comparison | None = None
     address: str = ""
+    shared: frozenset[str] = frozenset()
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is to be known of its one cell, but for what all rows share."""
+        return [words for words in remarks_of(self.cell) if words not in self.shared]
 
     @property
     def cell(self) -> Cell | None:
@@ -36,12 +43,37 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """`head` names what the rows are; `columns` are the second parameter's values of a grid."""
+    """`head` names what the rows are; `columns` are the second parameter's values of a grid;
+    `notes` are true of every row."""
 
     title: str
     head: str
     lines: Sequence[Line]
     columns: Sequence[float] = ()
+    notes: Sequence[str] = ()
+
+    @property
+    def has_remarks(self) -> bool:
+        return any(line.remarks for line in self.lines)
+
+
+def remarks_of(cell: Cell | None) -> list[str]:
+    if cell is None:
+        return []
+    said = []
+    if cell.missing:
+        said.append(f"{count(cell.missing, 'run')} without it")
+    if cell.not_finite:
+        said.append(f"{cell.not_finite:,} not finite (NaN or infinite)")
+    return [*said, *(cell.summary.warnings if cell.summary else [])]
+
+
+def of_lines(title: str, head: str, lines: Sequence[Line]) -> Table:
+    """What every one of several rows would say is said once, beneath them."""
+    told = [remarks_of(line.cell) for line in lines]
+    shared = frozenset(told[0]).intersection(*told) if len(told) > 1 else frozenset()
+    notes = [words for words in told[0] if words in shared] if shared else []
+    return Table(title, head, [replace(line, shared=shared) for line in lines], notes=notes)
 
 
 def context(request: HttpRequest, batch: Batch) -> dict[str, Any]:
@@ -107,12 +139,12 @@ def all_metrics(
         line_of(each, x if x in each.xs else each.xs[-1], label=each.label, metric=each.name)
         for _, each in sorted(summaries.items())
     ]
-    return Table(f"All metrics{at_words(summary, x)}", "metric", lines)
+    return of_lines(f"All metrics{at_words(summary, x)}", "metric", lines)
 
 
 def by_load(summary: MetricSummary) -> Table:
     lines = [line_of(summary, x, label="" if x is None else f"{x:,g}") for x in summary.xs]
-    return Table(f"{summary.label} at every {x_words(summary)}", x_words(summary), lines)
+    return of_lines(f"{summary.label} at every {x_words(summary)}", x_words(summary), lines)
 
 
 def sweep(batch: Batch, summary: MetricSummary, x: float | None) -> Table:
@@ -122,7 +154,7 @@ def sweep(batch: Batch, summary: MetricSummary, x: float | None) -> Table:
         for index, point in enumerate(batch.points)
     ]
     title = f"{summary.label} against {batch.parameters[0]}{at_words(summary, x)}"
-    return Table(title, short(batch.parameters[0]), lines)
+    return of_lines(title, short(batch.parameters[0]), lines)
 
 
 def grid(batch: Batch, summary: MetricSummary, x: float | None) -> Table:

@@ -15,7 +15,8 @@ from runs.health.setup import setup_state
 from runs.lifecycle.places import status_root
 from runs.lifecycle.selectors import QueueState
 from runs.lifecycle.waiting import first_in_line
-from runs.models import Run, Supervisor
+from runs.models import Batch, Run, Supervisor
+from runs.web.batch_rows import load_batch_rows
 from runs.web.cluster import cluster
 from runs.web.context import frame_state
 from runs.web.run_rows import load_rows
@@ -28,6 +29,7 @@ LOOKED_AHEAD = 100
 ENDED_SHOWN = 10
 SUPERVISORS_SHOWN = 3
 SESSIONS_SHOWN = 5
+BATCHES_SHOWN = 5
 
 
 @require_safe
@@ -45,6 +47,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context |= {"queue": queue, "disk": disk(), "supervisors": supervisors()}
     context["setup"] = setup_state()
     context["cluster"] = cluster(request.user)
+    context["batches"] = load_batch_rows(batches_under_way(request), request.user, queue)
     mine = half_finished().filter(owner=request.user.pk)[:SESSIONS_SHOWN]
     context["half_finished"] = session_rows(mine)
     part = bool(request.htmx)  # type: ignore[attr-defined]
@@ -74,6 +77,12 @@ def waiting(runs: QuerySet[Run], queue: QueueState) -> list[str]:
 def ended(runs: QuerySet[Run]) -> list[str]:
     found = runs.filter(ended_at__isnull=False).order_by("-ended_at", "-pk")
     return list(found.values_list("pk", flat=True)[:ENDED_SHOWN])
+
+
+def batches_under_way(request: HttpRequest) -> list[str]:
+    found = visible(request.user, Batch.objects.filter(status__in=[Status.PENDING, Status.RUNNING]))
+    keys = found.order_by("-created_at", "-pk").values_list("pk", flat=True)
+    return list(keys[:BATCHES_SHOWN])
 
 
 def supervisors() -> list[Supervisor]:

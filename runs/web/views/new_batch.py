@@ -15,7 +15,6 @@ from runs.analysis.requests import BatchRequest
 from runs.analysis.services import create_batch_in_project
 from runs.errors import (
     BatchAlreadyCreated,
-    ConfigurationInvalid,
     Conflict,
     InvalidInput,
     NotFound,
@@ -106,7 +105,7 @@ def launch_once(pad: Pad, form: NewBatchForm, configuration: ConfigurationForm) 
     except BatchAlreadyCreated:
         return already_launched(pad, form, configuration, wanted, Batch.objects.get(pk=batch_id))
     except InvalidInput as error:
-        show_invalid(form, configuration, error)
+        form.show_problem(error, configuration)
     except (Conflict, NotFound, PassingFault, TooManyRequests) as error:
         form.show_fault(None, error.message)
         status = status_of(error) if isinstance(error, SetupIncomplete | TooManyRequests) else 422
@@ -114,13 +113,6 @@ def launch_once(pad: Pad, form: NewBatchForm, configuration: ConfigurationForm) 
         messages.success(request, f"{batch.name} is launched: {batch.total:,} runs.")
         return redirect("batch", batch.pk)
     return page(pad, form, configuration, status)
-
-
-def show_invalid(form: NewBatchForm, configuration: ConfigurationForm, error: InvalidInput) -> None:
-    if isinstance(error, ConfigurationInvalid) and error.field == "config":
-        configuration.problems = error.problems
-    else:
-        form.show_problem(error)
 
 
 def already_launched(

@@ -12,6 +12,7 @@ from runs.access import may_act_on
 from runs.contract.status import Status
 from runs.lifecycle.selectors import queue_state, sentence
 from runs.models import Run
+from runs.web.batch_words import part_of
 from runs.web.live_progress import progress_of
 from runs.web.places import place_of
 from runs.web.receipt import readable_receipt
@@ -73,4 +74,5 @@ def header_context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "ticks": progress.ticks(state),
         "receipt": readable_receipt(run),
         "job": getattr(run, "job", None),
+        "part_of": part_of(run),
     }
