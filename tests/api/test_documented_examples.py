@@ -57,6 +57,8 @@ def test_it_runs_the_shell_examples(shell, reader):
     assert '"status": "completed"' in shell.stdout
     assert "run_not_found" in shell.stdout
     assert '"state": "done"' in shell.stdout
+    assert "6 of 6 completed" in shell.stdout
+    assert (reader[1] / "values.csv").read_text().startswith("point,label,number,seed,run_id,")
     assert (reader[1] / "artifacts.zip").read_bytes().startswith(b"PK")
 
 
