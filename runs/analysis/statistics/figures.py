@@ -1,6 +1,7 @@
 """Numbers, shares and p-values as sentences have them."""
 
 import math
+import sys
 
 from ..result import Interval
 
@@ -33,12 +34,12 @@ def half_width(interval: Interval | None) -> float:
     if interval is None:
         return 0.0
     largest = max(abs(interval.lower), abs(interval.upper))
-    half = (interval.upper - interval.lower) / 2
+    half = interval.upper / 2 - interval.lower / 2
     return half if half > 1e-6 * largest else 0.0
 
 
 def power_of_ten(value: float) -> int:
-    return math.floor(math.log10(value))
+    return math.floor(math.log10(max(value, sys.float_info.min)))
 
 
 def between(lower: float, upper: float, digits: int) -> str:

@@ -11,7 +11,7 @@ from .bootstrap import bca_interval, resamples, without_one
 from .magnitude import Values
 
 # Fewer values than these do not show whether they are skewed, and make the bootstrap worse than
-# Student's t: of normal ones it covers the mean in 92 % of cases for 8, 96 % for 20 of them.
+# Student's t: of 8 normal ones it covers the mean in 88 % of cases, of 15 in 93 %.
 BOOTSTRAP_FROM = 15
 # Cochran 1977 (Sampling Techniques, 3rd edition, 2.15): a mean is near enough to normal for a
 # 95 % interval where n > 25 times the squared skewness.
@@ -29,10 +29,12 @@ def skewness(values: Values) -> float:
     where they do not differ."""
     n = len(values)
     deviations = values - values.mean()
-    variance = float((deviations**2).mean())
-    if n < 3 or variance <= (1e-14 * float(np.abs(values).max())) ** 2:
+    largest = float(np.abs(deviations).max())
+    if n < 3 or largest <= 1e-14 * float(np.abs(values).max()):
         return 0.0
-    g1 = float((deviations**3).mean()) / variance**1.5
+    # of what lies between -1 and 1 no square vanishes that matters
+    deviations /= largest
+    g1 = float((deviations**3).mean()) / float((deviations**2).mean()) ** 1.5
     return g1 * math.sqrt(n * (n - 1)) / (n - 2)
 
 

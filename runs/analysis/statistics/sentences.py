@@ -65,10 +65,12 @@ def nothing_measured(comparison: Comparison, naming: Naming) -> str:
 
 
 def shown_share(comparison: Comparison) -> float | None:
-    """The relative difference, where A's mean is far enough from 0 to be a measure."""
+    """The relative difference, where A's mean is far enough from 0 to be a measure, and it is
+    neither a millionth nor a thousandfold."""
+    part = comparison.relative
     if comparison.relative_interval is None and comparison.difference_interval is not None:
         return None
-    return comparison.relative
+    return part if part is not None and 1e-6 <= abs(part) <= 1e3 else None
 
 
 def shown_interval(comparison: Comparison) -> Interval | None:

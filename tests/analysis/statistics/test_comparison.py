@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from runs.analysis.statistics.comparison import compare, smallest_unpaired_p
+from runs.analysis.statistics.sentences import Naming, sentence_of
 
 RANDOM = np.random.default_rng(31)
 A = dict(enumerate(RANDOM.normal(10, 1, 20)))
@@ -190,14 +191,21 @@ def test_it_holds_no_infinity_where_a_difference_is_too_large():
         ([1e-310, 2e-310], [1.0, 2.0]),
         ([1e-310] * 19 + [2e-310], [1.0] * 19 + [1e3]),
         ([5e-324, 0.0], [5e-324, 5e-324]),
+        ([0.0, 0.0, 0.0, 0.0, 1.0], [0.0, 0.0, 5.9e107]),
+        ([1.0], [1.8e306]),
+        ([0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.1e308]),
     ],
 )
 def test_it_survives_numbers_far_apart(a, b):
     found = compare(dict(enumerate(a)), dict(enumerate(b)))
     assert found == type(found).model_validate_json(found.model_dump_json())
+    for p in (0.01, 0.5):
+        sentence = sentence_of(found.model_copy(update={"p_adjusted": p}), Naming("x"))
+        assert "inf" not in sentence
+        assert "nan" not in sentence
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     st.dictionaries(st.integers(0, 12), FINITE, max_size=12),
     st.dictionaries(st.integers(0, 12), FINITE, max_size=12),

@@ -1,7 +1,7 @@
 """The correction of Holm 1979, against a set worked by hand and the definition."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runs.analysis.statistics.holm import adjust_by_holm
@@ -32,6 +32,7 @@ def test_it_does_not_count_what_has_no_p():
     assert adjust_by_holm([None]) == [None]
 
 
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(st.lists(P, min_size=1, max_size=20))
 def test_it_is_never_smaller_nor_larger_than_bonferronis(p_values):
     adjusted = adjust_by_holm(p_values)
@@ -39,6 +40,7 @@ def test_it_is_never_smaller_nor_larger_than_bonferronis(p_values):
         assert p <= after <= min(1.0, p * len(p_values)) or after == pytest.approx(p)
 
 
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(st.lists(P, min_size=2, max_size=20))
 def test_it_keeps_their_order(p_values):
     after = [found for _, found in sorted(zip(p_values, adjust_by_holm(p_values), strict=True))]

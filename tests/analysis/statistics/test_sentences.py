@@ -151,6 +151,17 @@ def test_it_shows_shares_as_fine_as_they_are_known():
     assert "blocks 2,500 % more than A, 95 % CI 2,000–3,000 %" in sentence_of(huge, BLOCKING)
 
 
+@pytest.mark.parametrize("part", [5e3, 1e-9])
+def test_it_gives_the_amount_where_a_share_would_say_nothing(part):
+    wide = found(
+        relative=part,
+        difference=0.004,
+        difference_interval=between(0.003, 0.005),
+        effect_size=1,
+    )
+    assert sentence_of(wide, HOPS).startswith("mean hops is 0.004 hops higher in k = 3")
+
+
 def test_it_keeps_an_interval_of_roundings_short():
     a = {number: 1 + number / 7 for number in range(9)}
     b = {number: value * 0.82 for number, value in a.items()}
