@@ -6,16 +6,13 @@ import signal
 import threading
 import time
 from types import FrameType
-from typing import Any
 
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 from runs.files.inotify import Allowance
 from runs.models import Root
 
 from .background import Background
-from .bulk import SPARE_CACHE_KB
 from .checkpoints import Checkpoints
 from .claims import claimant
 from .follow import Follower
@@ -31,14 +28,6 @@ END_SECONDS = 2.0
 
 def kind_of(root: Root) -> Kind:
     return Jobs() if root.kind == Root.Kind.STATUS else Checkpoints()
-
-
-def spare_memory(connection: BaseDatabaseWrapper, **more: Any) -> None:
-    """Each thread has a connection: what makes the web process's pages fast would add up here."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA mmap_size=0")
-            cursor.execute(f"PRAGMA cache_size=-{SPARE_CACHE_KB}")
 
 
 class Indexer:

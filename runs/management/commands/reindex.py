@@ -9,10 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db.backends.signals import connection_created
 
+from runs.discovery.bulk import spare_memory
 from runs.discovery.claims import claim, claimant, release
 from runs.discovery.engine import Counts, Engine
 from runs.discovery.follow import request_scan
-from runs.discovery.indexer import Indexer, kind_of, spare_memory
+from runs.discovery.indexer import Indexer, kind_of
 from runs.discovery.roots import configured_roots
 from runs.management.waiting import Terminal, drawn_bar
 from runs.models import Root
