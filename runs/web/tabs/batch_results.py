@@ -1,14 +1,18 @@
 """What the analysis found: headlines, problems, and the statistics as tables.
 
 All is read as it was stored; nothing is computed here. Of the raw values only those of the one
-metric that is shown are read.
+metric that is shown are read, and only until its pictures are drawn.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from runs.analysis.result import BatchResult, Cell, Comparison, MetricSummary, PointValues
 from runs.models import Batch, BatchMetric
@@ -18,6 +22,7 @@ from runs.web.templatetags.show import count
 
 # The rest unfolds.
 PROBLEMS_SHOWN = 10
+KEPT_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -91,14 +96,13 @@ def context(request: HttpRequest, batch: Batch) -> dict[str, Any]:
 
 
 def chosen_metric(batch: Batch, name: str) -> BatchMetric | None:
-    """The one asked for, else the first."""
-    measured = batch.measured.order_by("position")
+    """The one asked for, else the first; its values are not read yet."""
+    measured = batch.measured.order_by("position").defer("values")
     return (measured.filter(name=name).first() if name else None) or measured.first()
 
 
 def figures(request: HttpRequest, batch: Batch, chosen: BatchMetric) -> dict[str, Any]:
     summary = MetricSummary.model_validate(chosen.summary)
-    values = [PointValues.model_validate(each) for each in chosen.values]
     x = load_asked(summary, request.GET.get("x", ""))
     labels = labels_of(batch)
     names = list(batch.measured.order_by("position").values_list("name", flat=True))
@@ -108,9 +112,24 @@ def figures(request: HttpRequest, batch: Batch, chosen: BatchMetric) -> dict[str
         "x": x,
         "x_words": x_words(summary),
         "x_chosen": "x" in request.GET,
-        "pictures": pictures_of(batch, summary, values, request.GET),
+        "pictures": kept_pictures(request, batch, chosen, summary),
         "tables": tables_of(batch, chosen, summary, x),
     }
+
+
+def kept_pictures(
+    request: HttpRequest, batch: Batch, chosen: BatchMetric, summary: MetricSummary
+) -> SafeString:
+    """Drawn once an analysis: of a thousand values that takes as long as all the rest."""
+    asked = sha256(f"{chosen.name} {request.GET.urlencode()}".encode()).hexdigest()
+    key = f"pictures-{batch.pk}-{batch.analysed_revision}-{asked}"
+    html: SafeString | None = cache.get(key)
+    if html is None:
+        values = [PointValues.model_validate(each) for each in chosen.values]
+        pictures = pictures_of(batch, summary, values, request.GET)
+        html = render_to_string("batch/_pictures.html", {"pictures": pictures}, request)
+        cache.set(key, html, KEPT_SECONDS)
+    return html
 
 
 def labels_of(batch: Batch) -> dict[str, str]:
