@@ -79,6 +79,7 @@ PAGES = [
     page("batch_retry", ACTS, "POST", effect="is_batch_retried"),
     page("batch_delete", ACTS, "POST", data={"confirm": "nebula-batch"},
          effect="is_batch_deleted"),
+    page("batch_picture", SEES),
     page("batch_values_csv", SEES),
     page("batch_result_json", SEES),
     page("checkpoint_list", LISTS),

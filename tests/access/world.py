@@ -27,9 +27,12 @@ from runs.models import (
 )
 from runs.models.supervisor import DOWN_AFTER
 from tests.disk import write_checkpoint, write_job
+from tests.web.batch_results import give_result
 
 SECRET = "nebula"
 PLACE = {"project": SECRET, "group": "stars"}
+POINT = {"x": 50.0, "mean": 0.1, "ci_lower": None, "ci_upper": None, "n": 1}
+PROGRESS = {"x_name": "erlang", "series": {"blocking_prob": [POINT]}, "latest_metrics": {}}
 JOB_ID = "20261119_214811"
 SUFFIX = "ntoks/1024"
 
@@ -59,8 +62,10 @@ class World:
         self.status_root = Root.objects.get(kind=Root.Kind.STATUS)
         self.checkpoint_root = Root.objects.get(kind=Root.Kind.CHECKPOINTS)
         self.pending = self.make_run("nebula-waits")
-        self.run = self.make_run("nebula-run", status="completed", ended_at=timezone.now())
-        self.batch = self.make_batch("nebula-batch", "failed")
+        self.run = self.make_run(
+            "nebula-run", status="completed", ended_at=timezone.now(), progress=PROGRESS
+        )
+        self.batch = give_result(self.make_batch("nebula-batch", "failed"))
         self.waiting = self.make_batch("nebula-many", "pending")
         self.write_files()
         self.job = self.make_job("nebula_job", fault="nebula cannot be read")
@@ -189,6 +194,7 @@ class World:
             "channel": "mail",
             "program": "fusion-sim",
             "config": template_text(self.program, "quick_seconds"),
+            "kind": "strip",
         }
 
     # What rows name as their effect: whether it has happened.

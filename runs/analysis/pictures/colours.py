@@ -1,8 +1,6 @@
 """Colours that colour-blind people can tell apart: eight for lines, after Okabe and Ito, and the
 cividis scale for amounts. `static/css/picture.css` has the same looks for pages, light and dark."""
 
-from itertools import pairwise
-
 # As --chart-1 to --chart-8 of static/css/chart.css, on white.
 SERIES = (
     "#0067a5",
@@ -80,10 +78,10 @@ def dash_look(index: int) -> str:
 
 def sequential(share: float) -> tuple[int, int, int]:
     """Red, green and blue (0 to 255) of an amount from 0, dark blue, to 1, yellow."""
-    steps = list(pairwise(CIVIDIS))
-    place = min(max(share, 0.0), 1.0) * len(steps)
-    index = min(int(place), len(steps) - 1)
-    (r1, g1, b1), (r2, g2, b2) = steps[index]
+    n_steps = len(CIVIDIS) - 1
+    place = min(max(share, 0.0), 1.0) * n_steps
+    index = min(int(place), n_steps - 1)
+    (r1, g1, b1), (r2, g2, b2) = CIVIDIS[index : index + 2]
     part = place - index
     return (
         round(r1 + part * (r2 - r1)),

@@ -83,7 +83,7 @@ def heat_map(
     ticks = ticks_of(colours.low, colours.high, log=colours.log, about=6)
     grid = grid_of(columns, rows, max(len(tick.label) for tick in ticks))
     width = WIDE_PX if len(columns) > WIDE_COLUMNS else WIDTH
-    marks = [*cell_marks(cells, grid, colours, x, y), *axes(grid, x, y)]
+    marks = [*cell_marks(cells, grid, shares_of(colours), x, y), *axes(grid, x, y)]
     if means:
         marks += legend_marks(colours, grid, value)
     return Drawing(
@@ -107,14 +107,14 @@ def tight(means: Sequence[float], domain: Domain) -> Domain:
     return Domain(min(shown), max(shown), domain.log, domain.floor)
 
 
-def share_of(mean: float, colours: Domain) -> float:
-    """0 to 1 on the scale; zeros of a log scale are with the least."""
-    bare = Domain(colours.low, colours.high, colours.log)
-    return min(max(Scale(bare, 0.0, 1.0).at(mean), 0.0), 1.0)
+def shares_of(colours: Domain) -> Scale:
+    """From means to 0 to 1, the places on the scale of colours; zeros of a log scale are with
+    the least."""
+    return Scale(Domain(colours.low, colours.high, colours.log), 0.0, 1.0)
 
 
 def cell_marks(
-    cells: Sequence[HeatCell], grid: Grid, colours: Domain, x: Name, y: Name
+    cells: Sequence[HeatCell], grid: Grid, shares: Scale, x: Name, y: Name
 ) -> list[Element]:
     """All cells that nothing is known of are hatched, then the others."""
     known = {(cell.column, cell.row) for cell in cells if cell.point.y is not None}
@@ -127,12 +127,12 @@ def cell_marks(
     valued = [cell for cell in cells if cell.point.y is not None]
     return [
         group("", empty),
-        group("cell", [coloured(cell, grid, colours, x, y) for cell in valued]),
-        group("middle", written(valued, grid, colours)),
+        group("cell", [coloured(cell, grid, shares, x, y) for cell in valued]),
+        group("middle", written(valued, grid, shares)),
     ]
 
 
-def coloured(cell: HeatCell, grid: Grid, colours: Domain, x: Name, y: Name) -> Element:
+def coloured(cell: HeatCell, grid: Grid, shares: Scale, x: Name, y: Name) -> Element:
     left, top = grid.place(cell.column, cell.row)
     return shape(
         "rect",
@@ -140,7 +140,7 @@ def coloured(cell: HeatCell, grid: Grid, colours: Domain, x: Name, y: Name) -> E
         y=top,
         width=grid.wide,
         height=grid.high,
-        fill=hexadecimal(sequential(share_of(cell.point.y or 0.0, colours))),
+        fill=hexadecimal(sequential(shares.at(cell.point.y or 0.0))),
         tip=tip_of(grid, cell.column, cell.row, x, y, told(cell.point)),
     )
 
@@ -150,16 +150,18 @@ def tip_of(grid: Grid, column: int, row: int, x: Name, y: Name, figure: str) -> 
     return f"{at}\n{figure}"
 
 
-def written(cells: Sequence[HeatCell], grid: Grid, colours: Domain) -> list[Element]:
+def written(cells: Sequence[HeatCell], grid: Grid, shares: Scale) -> list[Element]:
     """The figures, where all have room."""
+    if grid.high < CELL_TEXT_PX:
+        return []
     figures = [(cell, in_cell(cell.point.y or 0.0)) for cell in cells]
     widest = max((len(figure) for _, figure in figures), default=0) * LETTER_PX
-    if widest + 4 > grid.wide or grid.high < CELL_TEXT_PX:
+    if widest + 4 > grid.wide:
         return []
     marks = []
     for cell, figure in figures:
         left, top = grid.place(cell.column, cell.row)
-        colour = sequential(share_of(cell.point.y or 0.0, colours))
+        colour = sequential(shares.at(cell.point.y or 0.0))
         middle = left + grid.wide / 2
         marks.append(words(figure, middle, top + grid.high / 2 + 4, legible_on(colour)))
     return marks

@@ -93,8 +93,12 @@ def x_domain(series: Sequence[Series], view: View) -> Domain:
 
 
 def y_domain(series: Sequence[Series], log: bool, view: View, has_bands: bool) -> Domain:
-    """A band that reaches down to zero is no reason for a log axis to show one."""
+    """Around what the view shows; a band that reaches down to zero is no reason for a log axis
+    to show one."""
     points = values_of(series)
+    if view.x is not None:
+        first, last = view.x
+        points = [point for point in points if first <= point.x <= last] or points
     ends = [end for p in points if p.has_band and has_bands for end in (p.low, p.high)]
     edges = [end for end in ends if end is not None and (end > 0 or not log)]
     return domain_of([*(p.y for p in points if p.y is not None), *edges], log=log, wanted=view.y)
@@ -147,7 +151,7 @@ def dot(series: Series, point: Point, plot: Plot) -> Element:
     """Hollow where a zero stands below a log axis."""
     y = point.y or 0.0
     below = plot.y.domain.log and y <= 0
-    where = f"{plot_name(plot.across)} {short(point.x)}"
+    where = f"{plot_name(plot.across)} {short(point.x)} {plot_unit(plot.across)}".strip()
     return shape(
         "circle",
         "hollow" if below else "",
@@ -160,6 +164,10 @@ def dot(series: Series, point: Point, plot: Plot) -> Element:
 
 def plot_name(side: Side) -> str:
     return side.name.label if side.name else ""
+
+
+def plot_unit(side: Side) -> str:
+    return side.name.unit if side.name else ""
 
 
 def told(point: Point) -> str:

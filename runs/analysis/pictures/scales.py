@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 # Room at the end of a log axis for what has no place on it.
 FLOOR_PX = 18.0
@@ -42,12 +43,17 @@ class Scale:
     end: float
     floor_px: float = FLOOR_PX
 
+    @cached_property
+    def ends(self) -> tuple[float, float]:
+        """The domain's low and high end as they are on the axis: of a log axis, logarithms."""
+        return self.bend(self.domain.low), self.bend(self.domain.high)
+
     @property
     def floor(self) -> float:
         """Where zeros of a log axis are drawn, in pixels."""
         return self.start
 
-    @property
+    @cached_property
     def base(self) -> float:
         """Where the domain's low end is, in pixels: above the floor, if it has one."""
         room = self.floor_px if self.domain.floor else 0.0
@@ -57,13 +63,13 @@ class Scale:
         """The pixel of a value; on a log axis the floor for what is not above zero."""
         if self.domain.log and value <= 0:
             return self.floor
-        low, high = self.bend(self.domain.low), self.bend(self.domain.high)
+        low, high = self.ends
         share = (self.bend(value) - low) / (high - low)
         return self.base + min(max(share, -FARTHEST), FARTHEST) * (self.end - self.base)
 
     def back(self, pixel: float) -> float:
         """The value at a pixel."""
-        low, high = self.bend(self.domain.low), self.bend(self.domain.high)
+        low, high = self.ends
         bent = low + (pixel - self.base) / (self.end - self.base) * (high - low)
         return 10.0**bent if self.domain.log else bent
 

@@ -4,6 +4,7 @@ classes, and to be taken along, with the colours in the elements themselves."""
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from xml.sax.saxutils import escape, quoteattr
 
 from .colours import LOOKS
@@ -53,11 +54,20 @@ def cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def amount(value: str | float) -> str:
-    """A coordinate to a tenth of a pixel; words as they are."""
-    if isinstance(value, str):
-        return clean(value)
-    return f"{value:.1f}".removesuffix(".0")
+def amount(value: float) -> str:
+    """A coordinate, to a tenth of a pixel."""
+    text = f"{value:.1f}"
+    return text[:-2] if text.endswith(".0") else text
+
+
+@cache
+def attribute_name(keyword: str) -> str:
+    return keyword.replace("_", "-")
+
+
+def attribute(name: str, value: str | float) -> str:
+    written = quoteattr(clean(value)) if isinstance(value, str) else f'"{amount(value)}"'
+    return f" {name}={written}"
 
 
 def write(element: Element, *, standalone: bool) -> str:
@@ -67,14 +77,15 @@ def write(element: Element, *, standalone: bool) -> str:
 
 
 def put(element: Element, parts: list[str], standalone: bool) -> None:
+    """A picture may have a thousand of them: as few calls for each as can be."""
     parts.append(f"<{element.tag}")
-    for name, value in (look_of(element) if standalone else classes_of(element)).items():
-        parts.append(f" {name}={quoteattr(value)}")
-    for name, given in element.attributes.items():
-        parts.append(f" {name.rstrip('_').replace('_', '-')}={quoteattr(amount(given))}")
-    inner = [*element.children]
+    if element.looks or element.tip:
+        told = look_of(element) if standalone else classes_of(element)
+        parts += [attribute(name, value) for name, value in told.items()]
+    parts += [attribute(attribute_name(key), given) for key, given in element.attributes.items()]
+    inner = element.children
     if standalone and element.tip:
-        inner.insert(0, Element("title", "", (element.tip,), {}))
+        inner = (Element("title", "", (element.tip,), {}), *inner)
     if not inner:
         parts.append("/>")
         return
@@ -88,16 +99,16 @@ def put(element: Element, parts: list[str], standalone: bool) -> None:
 
 
 def look_of(element: Element) -> dict[str, str]:
-    if not element.looks:
-        return {}
     return {
         key: value for name in element.looks.split() for key, value in LOOKS.get(name, {}).items()
     }
 
 
 def classes_of(element: Element) -> dict[str, str]:
-    names = " ".join(PREFIX + name for name in element.looks.split())
-    return {
-        **({"class": names} if names else {}),
-        **({"data-tip": clean(element.tip)} if element.tip else {}),
-    }
+    told = {"class": class_names(element.looks)} if element.looks.strip() else {}
+    return {**told, "data-tip": element.tip} if element.tip else told
+
+
+@cache
+def class_names(looks: str) -> str:
+    return " ".join(PREFIX + name for name in looks.split())

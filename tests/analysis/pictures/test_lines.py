@@ -44,7 +44,7 @@ def test_it_draws_higher_values_higher_and_later_ones_further_right():
 
 def test_it_says_value_interval_and_n_of_each_point():
     assert tips(parse(draw(series(0.5, half=0.1)).on_page())) == [
-        "A\noffered load 100: 0.5 (95 % CI 0.4 to 0.6, n = 20)"
+        "A\noffered load 100 Erlang: 0.5 (95 % CI 0.4 to 0.6, n = 20)"
     ]
 
 
@@ -93,6 +93,16 @@ def test_it_shows_the_part_somebody_wants_to_see():
     assert drawing.zoom["data-x"].startswith("140.0 210.0")
     labels = texts(parse(drawing.on_page()))
     assert "150" in labels and "100" not in labels
+
+
+def test_it_fits_the_height_to_the_part_that_is_shown():
+    drawing = draw(series(1, 2, 3, 4000), view=View(x=(90.0, 210.0)))
+    assert float(drawing.zoom["data-y"].split()[1]) < 10
+
+
+def test_it_shows_the_height_somebody_wants_to_see():
+    drawing = draw(series(1, 2, 3, 4), view=View(y=(1.5, 2.5)))
+    assert drawing.zoom["data-y"].startswith("1.5 2.5")
 
 
 def test_it_has_a_legend_of_several_lines_and_none_of_one():
