@@ -1,54 +1,13 @@
 """`manage.py launch` as a terminal sees it: output, exit status, signals."""
 
 import signal
-import subprocess
-import sys
 
 import pytest
 
 from runs.models import Program, Run
-from tests.conftest import MANAGE, manage_environment, wait_for
+from tests.conftest import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def terminal(settings, staff):
-    started = []
-
-    def start(*words):
-        process = subprocess.Popen(
-            [sys.executable, str(MANAGE), "launch", *words],
-            env=manage_environment(settings),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-
-@pytest.fixture
-def launch(terminal):
-    def run(*words):
-        process = terminal(*words)
-        out, err = process.communicate(timeout=60)
-        return process.returncode, out, err
-
-    return run
-
-
-@pytest.fixture
-def config(tmp_path):
-    path = tmp_path / "some.ini"
-    path.write_text("[a]\nb = 1\n")
-    return str(path)
 
 
 def test_it_prints_id_and_address(launch, program, staff):
