@@ -8,7 +8,7 @@ ends without statistics, and says so.
 import logging
 import time
 
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import Error, close_old_connections, transaction
 from django.utils import timezone
 
 from runs.events import bell_path
@@ -75,7 +75,7 @@ def step() -> bool:
     """Analyse the batch that is most due; False where there is none."""
     try:
         claim = claim_ripe()
-    except DatabaseError as error:
+    except Error as error:
         logger.warning("the analyst cannot ask the database and will again: %s", error)
         close_old_connections()
         return False
@@ -90,7 +90,7 @@ def attempt(claim: Claim) -> None:
     try:
         with claim:
             analyse(claim)
-    except DatabaseError:
+    except Error:
         logger.exception("batch %s: its analysis will be tried again", claim.batch_id)
         close_old_connections()
         time.sleep(FAULT_PAUSE_SECONDS)

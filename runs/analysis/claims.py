@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
 
-from django.db import DatabaseError, connections, transaction
+from django.db import Error, connections, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -125,7 +125,7 @@ class Claim:
             try:
                 if not self.renew():
                     break
-            except DatabaseError as error:
+            except Error as error:
                 logger.warning("batch %s: its lease was not renewed: %s", self.batch_id, error)
         connections.close_all()
 

@@ -12,7 +12,8 @@ from runs.models import Batch, Iteration
 from .evaluation import Measured
 from .metrics import Found, read_metrics
 
-CHUNK = 200
+# Few rows a transaction: at our low priority it may be held for longer than it takes.
+CHUNK = 50
 GONE = "gone"
 UNSUCCESSFUL = FINAL - {Status.COMPLETED}
 
