@@ -49,7 +49,7 @@ def _changes(before: dict[str, Any], after: dict[str, Any], path: Path) -> Itera
             yield from _one_sided(new, here, "added")
         elif key not in after:
             yield from _one_sided(old, here, "removed")
-        elif not _equal(old, new):
+        elif not is_same(old, new):
             yield Change(dotted(here), old, new, "changed")
 
 
@@ -63,7 +63,7 @@ def _one_sided(value: Any, path: Path, kind: Literal["added", "removed"]) -> Ite
         yield Change(dotted(path), value, None, kind)
 
 
-def _equal(before: Any, after: Any) -> bool:
+def is_same(before: Any, after: Any) -> bool:
     # To Python, True is 1; to a configuration it is not.
     return bool(before == after) and isinstance(before, bool) == isinstance(after, bool)
 

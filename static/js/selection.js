@@ -1,6 +1,6 @@
-// Selecting rows, and a bar that offers what can be done to them. What a person may act on can be
-// ticked; an action applies to those whose state allows it, and says how many. The bar's
-// data-field names the checkboxes; without it they are those of runs.
+// Selecting rows, and a bar that offers what can be done to them. An action applies to those whose
+// state allows it, and says how many. The bar's data-field names the checkboxes; without it they are
+// those of runs.
 
 const bar = document.getElementById("selection");
 const BOX = `input[name=${bar.dataset.field ?? "run"}]`;
@@ -20,11 +20,20 @@ function show() {
     button.dataset.word ??= button.textContent;
     button.textContent = able === chosen.length ? button.dataset.word : `${button.dataset.word} ${able}`;
   }
+  showLink(chosen);
   const all = document.querySelector("[data-pick-all]");
   if (all) {
     all.checked = chosen.length > 0 && chosen.length === boxes().length;
     all.indeterminate = chosen.length > 0 && !all.checked;
   }
+}
+
+// Looking at several beside each other asks for nobody's leave: a link, for so many as there may be.
+function showLink(chosen) {
+  const link = bar.querySelector("[data-least]");
+  if (!link) return;
+  link.hidden = chosen.length < Number(link.dataset.least) || chosen.length > Number(link.dataset.most);
+  link.href = `${link.pathname}?ids=${chosen.map((box) => box.value).join(",")}`;
 }
 
 function pick(list, value) {
