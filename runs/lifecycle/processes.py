@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,15 @@ class ProcessIdentity:
     host: str
 
 
+@cache
 def boot_id() -> str:
     """What changes with every start of this machine."""
     return process_tree.boot_id() or str(int(psutil.boot_time()))
+
+
+def identity_of(pid: int, start_ticks: int) -> ProcessIdentity:
+    """Of a process of this machine."""
+    return ProcessIdentity(pid, start_ticks, boot_id(), os.uname().nodename)
 
 
 def read_identity(pid: int) -> ProcessIdentity | None:
@@ -39,7 +46,7 @@ def read_identity(pid: int) -> ProcessIdentity | None:
     start_ticks = _start_ticks(pid)
     if start_ticks is None:
         return None
-    return ProcessIdentity(pid, start_ticks, boot_id(), os.uname().nodename)
+    return identity_of(pid, start_ticks)
 
 
 def _start_ticks(pid: int) -> int | None:
@@ -54,12 +61,12 @@ def _start_ticks(pid: int) -> int | None:
 
 def is_alive(identity: ProcessIdentity) -> bool:
     """Whether this very process runs on this machine. Zombies are dead."""
-    if read_identity(identity.pid) != identity:
+    if not LINUX:
+        return read_identity(identity.pid) == identity
+    process = process_tree.read_process(identity.pid)
+    if process is None or not process.living:
         return False
-    if LINUX:
-        process = process_tree.read_process(identity.pid)
-        return process is not None and process.living
-    return psutil.pid_exists(identity.pid)
+    return identity_of(process.pid, process.start_ticks) == identity
 
 
 def open_if_same(identity: ProcessIdentity) -> int | None:

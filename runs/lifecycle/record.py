@@ -23,19 +23,30 @@ def now() -> str:
     return f"{whole}.{int(moment % 1 * 1e6):06d}+00:00"
 
 
-def write_atomically(directory: str, name: str, content: bytes, mode: int = 0o644) -> None:
-    """A reader meets the old file or the new one. Raises OSError, leaving the old one."""
+def write_atomically(
+    directory: str, name: str, content: bytes, mode: int = 0o644, *, durable: bool = True
+) -> None:
+    """A reader meets the old file or the new one. Raises OSError, leaving the old one.
+
+    What is not `durable` survives all of us, but perhaps not the machine.
+    """
     temporary = os.path.join(directory, f".{name.lstrip('.')}.{os.getpid()}.tmp")
     try:
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         os.replace(temporary, os.path.join(directory, name))
     except OSError:
         if os.path.isfile(temporary):
             os.unlink(temporary)
         raise
+    if durable:
+        sync_directory(directory)
+
+
+def sync_directory(directory: str) -> None:
     try:
         descriptor = os.open(directory, os.O_RDONLY)
         os.fsync(descriptor)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from runs.errors import LaunchFailed, PassingFault
 from runs.lifecycle import processes
 from runs.lifecycle.executors.base import Executor, Launched, LaunchSpec, Probe
-from runs.lifecycle.process_tree import RUN_DIR_MARK, RUN_ID_MARK
+from runs.lifecycle.executors.forking import ServerGone, ShimServer, start_detached
 from runs.lifecycle.processes import ProcessIdentity
 from runs.lifecycle.record import (
     LOCK_FILE,
@@ -32,26 +33,26 @@ SHIM_LOG = ".shim.log"
 ADOPT_SECONDS = 5.0
 POLL_SECONDS = 0.02
 
+# Starts a shim by its launch file, the locked lock, and where its stderr goes.
+Start = Callable[[Path, int, int], ProcessIdentity]
+
 
 class LocalExecutor(Executor):
     """The handle has `pid`, `start_ticks`, `boot_id` and `host` of the shim, and `run_dir`."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: ShimServer | None = None) -> None:
         self._children: list[subprocess.Popen[bytes]] = []
+        self._server = server or ShimServer()
 
     def launch(self, spec: LaunchSpec) -> Launched:
         self.reap()
         run_dir = spec.run_dir.resolve()
-        deadline = time.monotonic() + ADOPT_SECONDS
         try:
-            while (lock := _take_lock(run_dir)) is None:
-                if (running := _running_shim(run_dir)) is not None:
-                    return Launched(_handle(running, run_dir))
-                if time.monotonic() > deadline:
-                    raise LaunchFailed("another launch of this run has not come to an end")
-                time.sleep(POLL_SECONDS)
-            with contextlib.closing(os.fdopen(lock, "r+b", buffering=0)):
-                identity = _earlier_shim(run_dir) or self._start(spec, run_dir, lock)
+            try:
+                identity = self._launch(spec, run_dir, self._fork)
+            except ServerGone:
+                # It may have forked before it died: then that shim holds the lock, and is found.
+                identity = self._launch(spec, run_dir, self._spawn)
         except OSError as error:
             raise LaunchFailed(f"the run could not be launched: {error}") from error
         return Launched(_handle(identity, run_dir))
@@ -80,28 +81,32 @@ class LocalExecutor(Executor):
         """Collect our own shims that have ended, so that no zombie stays."""
         self._children = [child for child in self._children if child.poll() is None]
 
-    def _start(self, spec: LaunchSpec, run_dir: Path, lock: int) -> ProcessIdentity:
-        """Start the shim, which inherits the lock and holds it as long as it lives."""
-        os.ftruncate(lock, 0)
-        write_atomically(str(run_dir), SPEC_FILE, _launch_file(spec, run_dir), 0o600)
-        command = [sys.executable, "-I", "-S", str(SHIM), str(run_dir / SPEC_FILE), str(lock)]
-        unmarked = {k: v for k, v in os.environ.items() if k not in (RUN_DIR_MARK, RUN_ID_MARK)}
-        # Blocked until the shim listens: a cancel that comes at once must not kill it dumb.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
-        try:
+    def _launch(self, spec: LaunchSpec, run_dir: Path, start: Start) -> ProcessIdentity:
+        """Start the shim with `start`, or find the one that is, or was, there."""
+        deadline = time.monotonic() + ADOPT_SECONDS
+        while (lock := _take_lock(run_dir)) is None:
+            if (running := _running_shim(run_dir)) is not None:
+                return running
+            if time.monotonic() > deadline:
+                raise LaunchFailed("another launch of this run has not come to an end")
+            time.sleep(POLL_SECONDS)
+        with contextlib.closing(os.fdopen(lock, "r+b", buffering=0)):
+            if (earlier := _earlier_shim(run_dir)) is not None:
+                return earlier
+            os.ftruncate(lock, 0)
+            launch_file = _write_launch_file(spec, run_dir)
             with (run_dir / SHIM_LOG).open("ab") as errors:
-                child = subprocess.Popen(
-                    command,
-                    cwd="/",
-                    env=unmarked,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=errors,
-                    start_new_session=True,
-                    pass_fds=(lock,),
-                )
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+                return start(launch_file, lock, errors.fileno())
+
+    def _fork(self, launch_file: Path, lock: int, errors: int) -> ProcessIdentity:
+        """A shim from the server, which is a tenth of the work. Raises ServerGone."""
+        forked = self._server.fork(launch_file, lock, errors)
+        return processes.identity_of(forked.pid, forked.start_ticks)
+
+    def _spawn(self, launch_file: Path, lock: int, errors: int) -> ProcessIdentity:
+        """A shim of an interpreter of its own, which inherits the lock."""
+        command = [sys.executable, "-I", "-S", str(SHIM), str(launch_file), str(lock)]
+        child = start_detached(command, lock, errors)
         self._children.append(child)
         identity = processes.read_identity(child.pid)
         if identity is None:
@@ -109,14 +114,16 @@ class LocalExecutor(Executor):
         return identity
 
 
-def _launch_file(spec: LaunchSpec, run_dir: Path) -> bytes:
+def _write_launch_file(spec: LaunchSpec, run_dir: Path) -> Path:
+    """Not forced to the disk: whoever launches again writes it again."""
     content = {
         **asdict(spec),
         "run_dir": str(run_dir),
         "cwd": str(run_dir),
         "log": "output.log",
     }
-    return json.dumps(content).encode()
+    write_atomically(str(run_dir), SPEC_FILE, json.dumps(content).encode(), 0o600, durable=False)
+    return run_dir / SPEC_FILE
 
 
 def _take_lock(run_dir: Path) -> int | None:

@@ -11,59 +11,13 @@ import pytest
 
 from runs.errors import InvalidInput, LaunchFailed
 from runs.lifecycle.executors import executor_named
-from runs.lifecycle.executors.base import LaunchSpec, Probe
+from runs.lifecycle.executors.base import Probe
 from runs.lifecycle.executors.local import LocalExecutor
-from runs.lifecycle.processes import ProcessIdentity, end_marked, signal_if_same
+from runs.lifecycle.processes import end_marked
 
 from ..shim_runs import DAEMON, is_running, wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-class Launches:
-    """Launches into one run directory, as one supervisor after another would do them."""
-
-    def __init__(self, path):
-        self.path = path
-        self.path.mkdir()
-        self.executor = LocalExecutor()
-        self.handles = []
-
-    def spec(self, *argv, **fields):
-        given = {"metadata": {"run_id": "0123456789ab"}, "heartbeat_seconds": 0.2, **fields}
-        return LaunchSpec(self.path, list(argv), dict(os.environ), **given)
-
-    def launch(self, *argv, **fields):
-        self.handles.append(self.executor.launch(self.spec(*argv, **fields)).handle)
-        return self.handles[-1]
-
-    def close(self):
-        for handle in self.handles:
-            fields = {key: handle[key] for key in ("pid", "start_ticks", "boot_id", "host")}
-            signal_if_same(ProcessIdentity(**fields), signal.SIGKILL)
-            self.ended(handle)
-        end_marked(self.path, 0)
-
-    @property
-    def metadata(self):
-        try:
-            return json.loads((self.path / "metadata.json").read_bytes())
-        except FileNotFoundError:
-            return {}
-
-    def ended(self, handle):
-        wait_until(lambda: self.executor.probe(handle) is Probe.GONE)
-        return self.metadata
-
-    def running(self):
-        return wait_until(lambda: self.metadata.get("program_pid"))
-
-
-@pytest.fixture
-def launches(tmp_path):
-    made = Launches(tmp_path / "run")
-    yield made
-    made.close()
 
 
 def test_it_runs_a_program_to_its_end(launches):
