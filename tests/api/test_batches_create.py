@@ -106,81 +106,90 @@ def test_it_makes_a_new_project_on_the_way(script):
     assert Project.objects.get(slug="fresh").managers.filter(username="ada").exists()
 
 
-@pytest.mark.parametrize(
-    ("base", "change", "field"),
-    [
-        (REPEAT, {"kind": "repeats"}, "kind"),
-        (REPEAT, {"kind": None}, "kind"),
-        (REPEAT, {"kind": ["repeat"]}, "kind"),
-        (REPEAT, {"num_iterations": 0}, "num_iterations"),
-        (REPEAT, {"num_iterations": 1001}, "num_iterations"),
-        (REPEAT, {"num_iterations": "3"}, "num_iterations"),
-        (REPEAT, {"num_iterations": 3.0}, "num_iterations"),
-        (REPEAT, {"num_iterations": True}, "num_iterations"),
-        (REPEAT, {"num_iterations": None}, "num_iterations"),
-        (REPEAT, {"base_seed": -1}, "base_seed"),
-        (REPEAT, {"base_seed": 2**53}, "base_seed"),
-        (REPEAT, {"base_seed": 10**400}, "base_seed"),
-        (REPEAT, {"seed": 1}, "seed"),
-        (REPEAT, {"resume_from": "a/b/c/d"}, "resume_from"),
-        (REPEAT, {"values": [1]}, "values"),
-        (REPEAT, {"a": {"label": "x"}}, "a"),
-        (REPEAT, {"nmae": "x"}, "nmae"),
-        (REPEAT, {"name": "../x"}, "name"),
-        (REPEAT, {"project": "a/b"}, "project"),
-        (REPEAT, {"priority": 5}, "priority"),
-        (REPEAT, {"tags": [""]}, "tags.0"),
-        (REPEAT, {"notes": "a\0"}, "notes"),
-        (REPEAT, {"notes": "a" * 100_001}, "notes"),
-        (REPEAT, {"resources": {"cpu": 1}}, "resources.cpu"),
-        (REPEAT, {"max_running": 0}, "max_running"),
-        (REPEAT, {"metrics": [""]}, "metrics.0"),
-        (REPEAT, {"metrics": ["a", "a"]}, "metrics.1"),
-        (REPEAT, {"metrics": ["m"] * 51}, "metrics"),
-        (REPEAT, {"overrides": nested(6)}, "k.k.k.k.k"),
-        (REPEAT, {"overrides": {"a": {str(key): 1 for key in range(201)}}}, "a"),
-        (REPEAT, {"overrides": {"a": {"b": list(range(201))}}}, "a.b"),
-        (REPEAT, {"config": "no section"}, "config"),
-        (COMPARE, {"num_iterations": 501}, "num_iterations"),
-        (COMPARE, {"b": None}, "b"),
-        (COMPARE, {"b": {"overides": {}}}, "b.overides"),
-        (COMPARE, {"b": {"label": "one"}}, "b.label"),
-        (COMPARE, {"b": {"label": "x" * 51}}, "b.label"),
-        (COMPARE, {"b": {"label": "two\nlines"}}, "b.label"),
-        (COMPARE, {"b": {"overrides": nested(6)}}, "b.overrides"),
-        (COMPARE, {"a": {"overrides": {"a": {str(key): 1 for key in range(201)}}}}, "a.overrides"),
-        (SWEEP, {"num_iterations": 501}, "num_iterations"),
-        (SWEEP, {"parameter": "b"}, "parameter"),
-        (SWEEP, {"parameter": ""}, "parameter"),
-        (SWEEP, {"values": []}, "values"),
-        (SWEEP, {"values": list(range(51))}, "values"),
-        (SWEEP, {"values": ["1"]}, "values.0"),
-        (SWEEP, {"values": [1, True]}, "values.1"),
-        (SWEEP, {"values": [1, None]}, "values.1"),
-        (SWEEP, {"values": [1, 1.0]}, "values.1"),
-        (SWEEP, {"values": [1, 10**301]}, "values.1"),
-        (SWEEP, {"values_2": [1]}, "parameter_2"),
-        (GRID, {"values_2": []}, "values_2"),
-        (GRID, {"parameter_2": "a.b"}, "parameter_2"),
-        (GRID, {"values": list(range(32)), "values_2": list(range(32))}, "values_2"),
-        (GRID, {"values": list(range(30)), "values_2": list(range(30)), "num_iterations": 28},
+REFUSED = [
+    (REPEAT, [
+        ({"kind": "repeats"}, "kind"),
+        ({"kind": None}, "kind"),
+        ({"kind": ["repeat"]}, "kind"),
+        ({"num_iterations": 0}, "num_iterations"),
+        ({"num_iterations": 1001}, "num_iterations"),
+        ({"num_iterations": "3"}, "num_iterations"),
+        ({"num_iterations": 3.0}, "num_iterations"),
+        ({"num_iterations": True}, "num_iterations"),
+        ({"num_iterations": None}, "num_iterations"),
+        ({"base_seed": -1}, "base_seed"),
+        ({"base_seed": 2**53}, "base_seed"),
+        ({"base_seed": 10**400}, "base_seed"),
+        ({"seed": 1}, "seed"),
+        ({"resume_from": "a/b/c/d"}, "resume_from"),
+        ({"values": [1]}, "values"),
+        ({"a": {"label": "x"}}, "a"),
+        ({"nmae": "x"}, "nmae"),
+        ({"name": "../x"}, "name"),
+        ({"project": "a/b"}, "project"),
+        ({"priority": 5}, "priority"),
+        ({"tags": [""]}, "tags.0"),
+        ({"notes": "a\0"}, "notes"),
+        ({"notes": "a" * 100_001}, "notes"),
+        ({"resources": {"cpu": 1}}, "resources.cpu"),
+        ({"max_running": 0}, "max_running"),
+        ({"metrics": [""]}, "metrics.0"),
+        ({"metrics": ["a", "a"]}, "metrics.1"),
+        ({"metrics": ["m"] * 51}, "metrics"),
+        ({"overrides": nested(6)}, "k.k.k.k.k"),
+        ({"overrides": {"a": {str(key): 1 for key in range(201)}}}, "a"),
+        ({"overrides": {"a": {"b": list(range(201))}}}, "a.b"),
+        ({"config": "no section"}, "config"),
+    ]),
+    (COMPARE, [
+        ({"num_iterations": 501}, "num_iterations"),
+        ({"b": None}, "b"),
+        ({"b": {"overides": {}}}, "b.overides"),
+        ({"b": {"label": "one"}}, "b.label"),
+        ({"b": {"label": "x" * 51}}, "b.label"),
+        ({"b": {"label": "two\nlines"}}, "b.label"),
+        ({"b": {"overrides": nested(6)}}, "b.overrides"),
+        ({"a": {"overrides": {"a": {str(key): 1 for key in range(201)}}}}, "a.overrides"),
+    ]),
+    (SWEEP, [
+        ({"num_iterations": 501}, "num_iterations"),
+        ({"parameter": "b"}, "parameter"),
+        ({"parameter": ""}, "parameter"),
+        ({"values": []}, "values"),
+        ({"values": list(range(51))}, "values"),
+        ({"values": ["1"]}, "values.0"),
+        ({"values": [1, True]}, "values.1"),
+        ({"values": [1, None]}, "values.1"),
+        ({"values": [1, 1.0]}, "values.1"),
+        ({"values": [1, 10**301]}, "values.1"),
+        ({"values_2": [1]}, "parameter_2"),
+    ]),
+    (GRID, [
+        ({"values_2": []}, "values_2"),
+        ({"parameter_2": "a.b"}, "parameter_2"),
+        ({"values": list(range(32)), "values_2": list(range(32))}, "values_2"),
+        ({"values": list(range(30)), "values_2": list(range(30)), "num_iterations": 28},
          "num_iterations"),
-    ],
-)  # fmt: skip
-def test_it_refuses_what_cannot_be_and_names_it(script, base, change, field):
-    response = script.post("/batches", {**base, **change})
-    assert response.status_code == 422, response.content
-    assert error_of(response).get("field") == field
+    ]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("base", "changes"), REFUSED, ids=["repeat", "compare", "sweep", "grid"])
+def test_it_refuses_what_cannot_be_and_names_it(script, base, changes):
+    for change, field in changes:
+        response = script.post("/batches", {**base, **change})
+        assert response.status_code == 422, (change, response.content)
+        assert error_of(response).get("field") == field, change
     assert not Batch.objects.exists()
     assert not Run.objects.exists()
     assert not any((places.status_root() / "optics").glob("**/config.ini"))
 
 
-@pytest.mark.parametrize("missing", ["kind", "program", "project", "num_iterations"])
-def test_it_names_what_is_missing(script, missing):
-    response = script.post("/batches", {k: v for k, v in REPEAT.items() if k != missing})
-    assert response.status_code == 422
-    assert error_of(response)["field"] == missing
+def test_it_names_what_is_missing(script):
+    for missing in ("kind", "program", "project", "num_iterations"):
+        response = script.post("/batches", {k: v for k, v in REPEAT.items() if k != missing})
+        assert response.status_code == 422
+        assert error_of(response)["field"] == missing
 
 
 @pytest.mark.parametrize(("change", "code"), [
@@ -194,12 +203,12 @@ def test_it_names_what_there_is_not(script, change, code):
     assert error_of(response)["code"] == code
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
-def test_what_is_no_json_is_no_number(script, number):
-    text = f'{{"kind": "sweep", "values": [1, {number}]}}'
-    response = script.client.post("/api/v1/batches", text, content_type="application/json")
-    assert response.status_code == 400
-    assert error_of(response)["message"] == f"{number} is not JSON."
+def test_what_is_no_json_is_no_number(script):
+    for number in ("NaN", "Infinity", "-Infinity"):
+        text = f'{{"kind": "sweep", "values": [1, {number}]}}'
+        response = script.client.post("/api/v1/batches", text, content_type="application/json")
+        assert response.status_code == 400
+        assert error_of(response)["message"] == f"{number} is not JSON."
 
 
 def test_a_number_too_large_for_any_is_refused(script):
@@ -208,11 +217,11 @@ def test_a_number_too_large_for_any_is_refused(script):
     assert response.status_code == 422
 
 
-@pytest.mark.parametrize("text", ["[]", '"repeat"', "null", "", "{", '{"kind": {}}'])
-def test_junk_is_refused(script, text):
-    response = script.client.post("/api/v1/batches", text, content_type="application/json")
-    assert response.status_code in (400, 422)
-    error_of(response)
+def test_junk_is_refused(script):
+    for text in ("[]", '"repeat"', "null", "", "{", '{"kind": {}}'):
+        response = script.client.post("/api/v1/batches", text, content_type="application/json")
+        assert response.status_code in (400, 422)
+        error_of(response)
 
 
 def test_every_fault_is_in_the_details(script):
@@ -240,21 +249,23 @@ def test_the_same_key_makes_one_batch(script):
     assert Event.objects.filter(kind="batch.created").count() == 1
 
 
-@pytest.mark.parametrize(("base", "change"), [
-    (REPEAT, {"num_iterations": 4}),
-    (REPEAT, {"base_seed": 1}),
-    (REPEAT, {"overrides": {"a": {"b": 5}}}),
-    (REPEAT, {"config": "[a]\nb = 3\n"}),
-    (REPEAT, {"notes": "x"}),
-    (SWEEP, {"values": [1, 2]}),
-    (COMPARE, {"a": {"label": "two"}}),
-])  # fmt: skip
-def test_the_same_key_for_another_request_is_refused(script, base, change):
-    script.post("/batches", base, **{"Idempotency-Key": "night"})
-    response = script.post("/batches", {**base, **change}, **{"Idempotency-Key": "night"})
-    assert response.status_code == 409
-    assert error_of(response)["code"] == "batch_already_created"
-    assert Batch.objects.count() == 1
+def test_the_same_key_for_another_request_is_refused(script):
+    others = [
+        (REPEAT, {"num_iterations": 4}),
+        (REPEAT, {"base_seed": 1}),
+        (REPEAT, {"overrides": {"a": {"b": 5}}}),
+        (REPEAT, {"config": "[a]\nb = 3\n"}),
+        (REPEAT, {"notes": "x"}),
+        (SWEEP, {"values": [1, 2]}),
+        (COMPARE, {"a": {"label": "two"}}),
+    ]
+    for base in (REPEAT, SWEEP, COMPARE):
+        made(script.post("/batches", base, **{"Idempotency-Key": base["kind"]}))
+    for base, change in others:
+        key = {"Idempotency-Key": base["kind"]}
+        response = script.post("/batches", {**base, **change}, **key)
+        assert (response.status_code, error_of(response)["code"]) == (409, "batch_already_created")
+    assert Batch.objects.count() == 3
 
 
 def test_a_key_is_ones_own_and_no_runs(script, other_script):
