@@ -2,6 +2,7 @@
 
 from .alert import AlertAdmin
 from .attempt import AttemptAdmin
+from .batch import BatchAdmin
 from .checkpoint import CheckpointAdmin
 from .event import EventAdmin
 from .job import JobAdmin
@@ -18,6 +19,7 @@ from .trash import TrashAdmin
 __all__ = [
     "AlertAdmin",
     "AttemptAdmin",
+    "BatchAdmin",
     "CheckpointAdmin",
     "EventAdmin",
     "JobAdmin",

@@ -37,6 +37,16 @@ class Deletion:
     refusal: Callable[[Any], str]
     name_of: Callable[[Any], str] = str
     address_of: Callable[[Any], str] = methodcaller("get_absolute_url")
+    plural: str = ""
+
+    @property
+    def words(self) -> str:
+        """For `count`."""
+        return f"{self.word},{self.many}"
+
+    @property
+    def many(self) -> str:
+        return self.plural or f"{self.word}s"
 
 
 @dataclass(frozen=True)
@@ -115,9 +125,9 @@ def delete_with_files(
         {
             **model_admin.admin_site.each_context(request),
             **measured(deletion, doomed),
-            "title": f"Delete {deletion.word}s with their files",
+            "title": f"Delete {deletion.many} with their files",
             "opts": model_admin.opts,
-            "noun": deletion.word,
+            "deletion": deletion,
             "list": list_address(model_admin.model),
             "staying": [(name, why) for name, why in staying if why],
             "answer": answer,
@@ -164,6 +174,6 @@ def delete_now(
     if done:
         files = count(sum(deleted.files for deleted in done), "file")
         freed = size(sum(deleted.size_bytes for deleted in done))
-        words = f"{count(len(done), deletion.word)} deleted: {files}, {freed}"
+        words = f"{count(len(done), deletion.words)} deleted: {files}, {freed}"
         messages.success(request, f"{words}. The trash keeps it for now.")
     return HttpResponseRedirect(list_address(model_admin.model))
