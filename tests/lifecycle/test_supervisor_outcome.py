@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.db import connection
 
 from runs.contract.status import Status
 from runs.models import Event
@@ -66,11 +65,3 @@ def test_it_survives_a_progress_file_full_of_junk(make_run, supervisor):
     code = "open('progress.jsonl', 'wb').write(bytes(range(256)) * 50 + b'\\n[]\\n{\\n')"
     run = supervisor.until_status(make_run(code), Status.COMPLETED)
     assert run.progress["malformed"] > 0
-
-
-def test_it_keeps_the_statistics_that_sqlite_chooses_indexes_by(make_run, supervisor):
-    make_run()
-    supervisor.step()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'runs_run'")
-        assert cursor.fetchone()[0] > 0

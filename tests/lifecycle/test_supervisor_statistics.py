@@ -75,3 +75,9 @@ def test_it_looks_rows_up_by_their_ids_however_the_lab_began(many):
     rows = Run.objects.filter(pk__in=ids).select_related("project", "program", "owner")
     plan = rows.order_by().explain()
     assert "sqlite_autoindex_runs_run_1" in plan, plan
+
+
+def test_the_supervisor_keeps_them(many, supervisor):
+    many(FEW_ROWS)
+    supervisor.step()
+    assert "runs_run" in known_tables()
