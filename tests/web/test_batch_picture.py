@@ -133,7 +133,7 @@ def test_it_marks_what_is_partial(batch_row):
 
 def test_it_shows_so_many_rows_of_figures_and_counts_the_rest(batch_row):
     made = pictures(give_result(batch_row(num_iterations=250)))["strip"]
-    assert (len(made.table.rows), made.more_rows) == (100, 150)
+    assert (made.rows.count("<tr>"), made.more_rows) == (100, 150)
 
 
 def test_it_stands_on_the_page_of_the_batch(visitor, compared):
@@ -151,6 +151,7 @@ def test_it_escapes_labels_on_the_page(visitor, batch_row):
     where = html.find("<b>first fit")
     assert where < 0, html[where - 300 : where + 100]
     assert "&lt;b&gt;best fit&lt;/b&gt; larger" in html
+    assert "&lt;b&gt;" in pictures(batch)["boxes"].rows
 
 
 def test_it_changes_axis_and_part_by_links_and_a_form_without_script(visitor, compared):
