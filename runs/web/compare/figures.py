@@ -4,7 +4,7 @@ A run with loads has a value at each, any other its latest. Nothing is computed 
 of an interval.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,23 +67,44 @@ def metric_of(said: dict[str, Any]) -> Metric:
     return Metric(name, label, said.get("unit") or "", said.get("scale") == "log")
 
 
-def measured(runs: Sequence[Run], metrics: Iterable[Metric]) -> list[Measured]:
-    return [Measured(metric, lines_of(runs, metric.name)) for metric in metrics]
+def measured(
+    runs: Sequence[Run], metrics: Iterable[Metric], most: int | None = None
+) -> tuple[list[Measured], int]:
+    """With at most so many lines in all, and how many more there are."""
+    found, left, more = [], most, 0
+    for metric in metrics:
+        every_x = loads_of(runs, metric.name)
+        shown = every_x[:left]
+        if shown:
+            found.append(Measured(metric, lines_of(runs, metric.name, shown)))
+        more += len(every_x) - len(shown)
+        left = None if left is None else left - len(shown)
+    return found, more
 
 
-def lines_of(runs: Sequence[Run], name: str) -> list[Line]:
-    """By rising load, what came last after them."""
-    columns = [column_of(run, name) for run in runs]
-    every_x = {x for column in columns for x in column}
+def loads_of(runs: Sequence[Run], name: str) -> list[float | None]:
+    """Where any of them has a value: at rising loads, what came last after them."""
+    every_x = {x for run in runs for x in loads_told(run, name)}
     rising = sorted(x for x in every_x if x is not None)
-    ordered = [*rising, *([None] if None in every_x else [])]
-    return [Line(x, [column.get(x) for column in columns]) for x in ordered]
+    return [*rising, *([None] if None in every_x else [])]
 
 
-def column_of(run: Run, name: str) -> dict[float | None, Value]:
+def loads_told(run: Run, name: str) -> list[float | None]:
     points = series_of(run).get(name, [])
     if has_loads(run) and points:
-        return {point["x"]: value_of(point) for point in points}
+        return [point["x"] for point in points]
+    return [None] if points or name in latest_of(run) else []
+
+
+def lines_of(runs: Sequence[Run], name: str, every_x: Sequence[float | None]) -> list[Line]:
+    columns = [column_of(run, name, frozenset(every_x)) for run in runs]
+    return [Line(x, [column.get(x) for column in columns]) for x in every_x]
+
+
+def column_of(run: Run, name: str, wanted: Collection[float | None]) -> dict[float | None, Value]:
+    points = series_of(run).get(name, [])
+    if has_loads(run) and points:
+        return {point["x"]: value_of(point) for point in points if point["x"] in wanted}
     if points:
         return {None: Value(points[-1]["mean"])}
     latest = latest_of(run)
@@ -105,14 +126,3 @@ def series_of(run: Run) -> dict[str, list[dict[str, Any]]]:
 
 def latest_of(run: Run) -> dict[str, float]:
     return run.progress.get("latest_metrics") or {}
-
-
-def shown(found: Sequence[Measured]) -> tuple[list[Measured], int]:
-    """As many lines as a page holds, and how many more there are."""
-    left, kept = MOST_LINES, []
-    for each in found:
-        lines = each.lines[:left]
-        left -= len(lines)
-        if lines:
-            kept.append(Measured(each.metric, lines))
-    return kept, sum(len(each.lines) for each in found) - (MOST_LINES - left)

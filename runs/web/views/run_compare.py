@@ -16,7 +16,7 @@ from runs.models import Run
 from runs.web.compare.asked import MOST_RUNS, Asked, columns_of, ids_asked, runs_asked
 from runs.web.compare.configurations import compare
 from runs.web.compare.curves import curves_of
-from runs.web.compare.figures import Metric, measured, metrics_of, series_of, shown
+from runs.web.compare.figures import MOST_LINES, Metric, measured, metrics_of, series_of
 from runs.web.compare.sheet import csv_of
 from runs.web.pictures import Picture, picture_of, view_asked
 
@@ -61,7 +61,7 @@ def table(request: HttpRequest) -> HttpResponse:
     """What the page shows, without its limits, as CSV. Raises NotFound."""
     runs = runs_to_compare(request).runs
     settings = compare(runs, everything=wants_all(request))
-    found = measured(runs, metrics_of(runs))
+    found, _ = measured(runs, metrics_of(runs))
     sheet = csv_of(columns_of(runs), found, settings)
     response = HttpResponse(sheet, content_type="text/csv; charset=utf-8")
     name = content_disposition_header(True, "compare.csv")
@@ -80,7 +80,7 @@ def comparison(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     runs = asked.runs
     metrics = drawable(runs)
     chosen = chosen_metric(metrics, request.GET.get("metric", ""))
-    figures, more_lines = shown(measured(runs, metrics_of(runs)))
+    figures, more_lines = measured(runs, metrics_of(runs), MOST_LINES)
     query = request.GET.copy()
     query["ids"] = ",".join(run.pk for run in runs)
     return {
