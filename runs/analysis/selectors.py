@@ -81,7 +81,12 @@ def counts_of_many(batches: Iterable[Batch]) -> dict[str, BatchCounts]:
     rows = Run.objects.filter(batch__in=list(found)).values_list("batch", "status").order_by()
     for batch_id, status, number in rows.annotate(Count("pk")):
         found[batch_id][FIELD_OF[status]] = number
-    under_way = {pk: by.get("running", 0) for pk, by in found.items() if by.get("running")}
+    # of short runs there is often none under way at the moment of asking
+    under_way = {
+        batch.pk: found[batch.pk].get("running", 0)
+        for batch in batches
+        if batch.status == Status.RUNNING
+    }
     paces = seconds_each(under_way) if under_way else {}
     return {batch.pk: counted(batch, found[batch.pk], paces.get(batch.pk)) for batch in batches}
 
@@ -121,7 +126,7 @@ def seconds_each(running: dict[str, int]) -> dict[str, float]:
     return {
         batch: (now - since).total_seconds() / (number + running[batch] / 2)
         if number
-        else mean.total_seconds() / running[batch]
+        else mean.total_seconds() / max(1, running[batch])
         for batch, mean, number, since in rows
     }
 
