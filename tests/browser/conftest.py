@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.furnish import MEMBER, PASSWORD, STAFF
-from tests.browser.product import Product
+from tests.browser.product import ROOT, Product
 from tests.browser.steps import GENEROUS_MS, log_in
 
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
     "--no-sandbox",
@@ -122,3 +123,10 @@ def page(open_page):
 def stranger(open_page):
     """The page of somebody who is not logged in."""
     return open_page(storage_state=None)
+
+
+@pytest.fixture(scope="session")
+def axe():
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: make setup-dev")
+    return AXE.read_text()

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 GENEROUS_MS = 30_000
+NARROW = {"width": 320, "height": 640}
 RUN_PAGE = re.compile(r"/runs/([0-9a-f]{12})/")
 
 
@@ -38,3 +39,23 @@ def mark(page):
 
 def expect_never_reloaded(page):
     assert page.evaluate("window.neverReloaded === true"), "the page was loaded again"
+
+
+def violations(page, axe):
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")["violations"]
+    return [
+        f"{each['id']}: {node['target']} {node['html']}" for each in found for node in each["nodes"]
+    ]
+
+
+def expect_no_violations(page, axe):
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page, axe) == [], scheme
+
+
+def sideways_px(page):
+    return page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )

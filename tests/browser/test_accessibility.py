@@ -3,11 +3,15 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.product import ROOT
-from tests.browser.steps import expect_status, launch
+from tests.browser.steps import (
+    NARROW,
+    expect_no_violations,
+    expect_status,
+    launch,
+    sideways_px,
+)
 from tests.disk import write_checkpoint, write_job
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = [
     "/",
     "/runs/",
@@ -57,7 +61,6 @@ FOR_STAFF = [
     "/projects/axe/retention/",
     "/jobs/",
 ]
-NARROW = {"width": 320, "height": 640}
 
 
 @pytest.fixture(scope="module")
@@ -86,33 +89,6 @@ def sessions(product):
     code = "from tests.browser.furnish import *; furnish_sessions()"
     printed = product.printed_by("shell", "-v", "0", "-c", code)
     return dict(line.split() for line in printed.splitlines())
-
-
-@pytest.fixture(scope="session")
-def axe():
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: make setup-dev")
-    return AXE.read_text()
-
-
-def violations(page, axe):
-    page.evaluate(axe)
-    found = page.evaluate("axe.run()")["violations"]
-    return [
-        f"{each['id']}: {node['target']} {node['html']}" for each in found for node in each["nodes"]
-    ]
-
-
-def expect_no_violations(page, axe):
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        assert violations(page, axe) == [], scheme
-
-
-def sideways_px(page):
-    return page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
 
 
 @pytest.mark.parametrize("address", PAGES)

@@ -123,11 +123,6 @@ class NewBatchForm(NewRunForm):
     def label_fields(self) -> list[forms.BoundField]:
         return self.bound_fields(("a_label", "b_label"))
 
-    @property
-    def faults_of_rows(self) -> list[str]:
-        """One for each row shown, empty where it is well."""
-        return [row.fault for row in self.rows.shown]
-
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         kind = values.get("kind")

@@ -32,9 +32,13 @@ class Row:
 
 @dataclass
 class Sides:
-    """`overrides` of A and of B, as far as the rows can be read; `rows` say what cannot."""
+    """`overrides` of A and of B, as far as the rows can be read; `rows` say what cannot.
+
+    `typed_on` is how many rows the page had, the empty ones at its end included.
+    """
 
     rows: list[Row]
+    typed_on: int = 0
     overrides: list[dict[str, Any]] = field(default_factory=lambda: [{}, {}])
 
     @property
@@ -45,6 +49,12 @@ class Sides:
     @property
     def faults(self) -> list[str]:
         return [row.fault for row in self.rows if row.fault]
+
+    @property
+    def fault_of_each(self) -> list[str]:
+        """Of the rows that the page has, empty where there is none."""
+        faults = [row.fault for row in self.rows]
+        return [*faults, *[""] * (self.typed_on - len(faults))]
 
     def complain(self, path: str, message: str) -> bool:
         """At the row of that key; False where there is none."""
@@ -58,7 +68,8 @@ class Sides:
 def sides_of_form(sent: QueryDict, config_format: str) -> Sides:
     """Where the format has sections, a key has to name one."""
     columns = (sent.getlist(name)[: MOST_ROWS + 1] for name in ("side_key", "side_a", "side_b"))
-    sides = Sides([Row(*values) for values in zip(*columns, strict=False)])
+    rows = [Row(*values) for values in zip(*columns, strict=False)]
+    sides = Sides(rows, typed_on=len(rows))
     # what is empty in between stays, so that a fault meets the row it is of
     while sides.rows and sides.rows[-1].is_empty:
         sides.rows.pop()
@@ -97,4 +108,4 @@ def sides_of_points(points: list[Mapping[str, Any]]) -> Sides:
     for name, point in zip(NAMES, points, strict=True):
         for key, value in flat(point["overrides"]):
             setattr(rows.setdefault(key, Row(key)), name, str(value))
-    return Sides(list(rows.values()), [dict(point["overrides"]) for point in points])
+    return Sides(list(rows.values()))
