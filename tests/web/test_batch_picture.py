@@ -161,3 +161,14 @@ def test_it_changes_axis_and_part_by_links_and_a_form_without_script(visitor, co
     assert f'href="{path}?log=0"' in figure
     assert f'method="get" action="{path}"' in figure
     assert '<input type="hidden" name="zoom" value="curve">' in figure
+
+
+def test_it_says_on_the_page_that_nothing_was_finite(visitor, batch_row):
+    batch = give_result(batch_row())
+    measured = BatchMetric.objects.get(batch=batch)
+    measured.summary["cells"] = [{"point": 0, "x": None, "summary": None, "not_finite": 3}]
+    measured.values = [{"point": 0, "x": None, "values": [[n, None] for n in range(3)]}]
+    measured.save()
+    html = visitor.get(reverse("batch", args=[batch.pk])).content.decode()
+    assert "3 iterations wrote no finite number (NaN or infinity)." in html
+    assert "no values" in html and "built-in" not in html

@@ -8,7 +8,7 @@ from .colours import series_look
 from .drawing import Drawing, Table
 from .lines import log_notes
 from .numbers import short
-from .plot import ALL, BOTTOM, TOP, Name, Plot, Side, View, nothing, plot_of, polyline
+from .plot import ALL, BOTTOM, TOP, Name, Plot, Side, View, plot_of, polyline
 from .sample import Sample, lack_notes
 from .scales import Domain, domain_of
 from .svg import Element, cut, group, line, shape, words
@@ -67,7 +67,7 @@ def box_plots(
         description=f"Box plots of {x.text}. {' '.join(described(each) for each in samples)}",
         width=plot.width,
         height=plot.height,
-        marks=[*plot.frame(), plot.inside(rows) if numbers else nothing(plot, "no values")],
+        marks=plot.around(rows if numbers else [], "no values"),
         table=table_of(samples),
         notes=[
             *log_notes(numbers, across, log),

@@ -9,7 +9,7 @@ from .colours import series_look
 from .drawing import Drawing, Entry, Table
 from .lines import log_notes
 from .numbers import counted, short
-from .plot import ALL, Name, Plot, Side, View, nothing, plot_of
+from .plot import ALL, Name, Plot, Side, View, plot_of
 from .reference import reference_entries, reference_marks, summary_rows, summary_words
 from .sample import Sample, lack_notes
 from .scales import LARGEST, Domain, domain_of
@@ -78,13 +78,13 @@ def histogram(
     most = max([each.count for each in bins] + [below], default=0)
     up = Domain(0.0, max(most * 1.06, 1.0), whole=True)
     plot = plot_of(Side(across, x), Side(up, Name("iterations"), zooms=False))
-    body = [plot.inside(bar_marks(bins, below, plot, sample))] if sample.values else []
+    marks = bar_marks(bins, below, plot, sample) if sample.values else []
     return Drawing(
         title=title,
         description=f"Histogram of {x.text}: {summary_words(sample.summary)}.",
         width=plot.width,
         height=plot.height,
-        marks=[*plot.frame(), *(body or [nothing(plot, "no values")])],
+        marks=plot.around(marks, "no values"),
         table=table_of(sample, bins, below),
         legend=legend_of(sample),
         notes=[*log_notes(sample.numbers, across, log), *lack_notes([sample])],

@@ -7,7 +7,7 @@ from itertools import groupby
 from .colours import dash_look, series_look
 from .drawing import Drawing, Entry, Table
 from .numbers import counted, listed, short
-from .plot import ALL, Name, Plot, Side, View, nothing, plot_of, polyline
+from .plot import ALL, Name, Plot, Side, View, plot_of, polyline
 from .scales import Domain, domain_of
 from .svg import Element, group, shape
 
@@ -65,14 +65,13 @@ def line_chart(
     plot = plot_of(Side(x_domain(drawn, view), x), Side(y_domain(drawn, log, view, has_bands), y))
     marks = [mark for each in drawn for mark in series_marks(each, plot, has_bands)]
     is_empty = not any(values_of(drawn))
-    body = [nothing(plot, "no values")] if is_empty else [plot.inside(marks)]
     said = [*line_notes(series, plot, log, has_bands), *notes]
     return Drawing(
         title=title,
         description=described(drawn, x, y),
         width=plot.width,
         height=plot.height,
-        marks=[*plot.frame(), *body],
+        marks=plot.around([] if is_empty else marks, "no values"),
         table=table_of(drawn, x),
         legend=[entry_of(each) for each in drawn] if len(drawn) > 1 else [],
         notes=said,
@@ -226,12 +225,10 @@ def log_notes(values: Sequence[float], domain: Domain, log: bool) -> list[str]:
         return []
     what = "zero" if min(values) == 0 else "zero or less"
     verb = "is" if below == 1 else "are"
-    where = (
-        "stand at the end of the log axis"
-        if domain.floor
-        else "lie outside this part of the log axis"
-    )
-    return [f"{counted(below, 'value')} {verb} {what}: no logarithm; they {where}."]
+    where = "at the end" if domain.floor else "outside this part"
+    return [
+        f"{counted(below, 'value')} {verb} {what}: no logarithm, drawn {where} of the log axis."
+    ]
 
 
 def described(series: Sequence[Series], x: Name, y: Name) -> str:

@@ -8,7 +8,7 @@ from runs.analysis.result import Comparison
 from .colours import series_look
 from .drawing import Drawing, Entry, Table
 from .numbers import counted, listed, short
-from .plot import ALL, Name, Plot, Side, View, nothing, plot_of
+from .plot import ALL, Name, Plot, Side, View, plot_of
 from .sample import Sample, lack_notes
 from .scales import Domain, domain_of
 from .svg import Element, group, line, shape
@@ -57,13 +57,12 @@ def pair_plot(
     plot = plot_for(pairs, y, view)
     marks = [*mean_marks(paired, plot), *pair_marks(pairs, plot, a, b)]
     zero = group("zero", [line(plot.left, plot.y.at(0), plot.right, plot.y.at(0))])
-    body = plot.inside([zero, *marks]) if pairs else nothing(plot, "no seed that both have")
     return Drawing(
         title=title,
         description=described(pairs, a, b, paired),
         width=plot.width,
         height=plot.height,
-        marks=[*plot.frame(), body],
+        marks=plot.around([zero, *marks] if pairs else [], "no seed that both have"),
         table=table_of(pairs, a, b),
         legend=legend_of(pairs, a, b, paired),
         notes=[*unpaired_notes(a, b), *lack_notes([a, b])],

@@ -154,6 +154,13 @@ class Plot:
             marks.append(words(text, 13, middle, "name middle", transform=turned))
         return marks
 
+    def around(self, marks: Sequence[Element], missing: str) -> list[Element]:
+        """The whole picture; without any marks the words `missing` alone, for axes would lie."""
+        if marks:
+            return [*self.frame(), self.inside(marks)]
+        middle = (self.left + self.right) / 2, (self.top + self.bottom) / 2
+        return [words(missing, *middle, "note middle")]
+
     def zoom(self) -> dict[str, str]:
         """For a script: the box of the axes, and which of them can be zoomed, how."""
         told = {"data-box": f"{self.left:.1f} {self.top:.1f} {self.right:.1f} {self.bottom:.1f}"}
@@ -182,12 +189,6 @@ def plot_of(across: Side, up: Side, *, width: float = WIDTH, height: float = HEI
 
 def about_ticks(pixels: float) -> int:
     return max(2, round(pixels / 40))
-
-
-def nothing(plot: Plot, text: str) -> Element:
-    """What stands in a picture without values."""
-    x, y = (plot.left + plot.right) / 2, (plot.top + plot.bottom) / 2
-    return words(text, x, y, "note middle")
 
 
 def polyline(points: Sequence[tuple[float, float]]) -> str:

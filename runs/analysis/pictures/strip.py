@@ -4,7 +4,7 @@ from .colours import series_look
 from .drawing import Drawing, Entry, Table
 from .lines import log_notes
 from .numbers import short
-from .plot import ALL, Name, Plot, Side, View, nothing, plot_of
+from .plot import ALL, Name, Plot, Side, View, plot_of
 from .reference import reference_entries, reference_marks, summary_words
 from .sample import Sample, lack_notes
 from .scales import Domain, domain_of
@@ -32,7 +32,7 @@ def strip_plot(
         description=f"Each value of {x.text} as a dot: {summary_words(sample.summary)}.",
         width=plot.width,
         height=plot.height,
-        marks=[*plot.frame(), plot.inside(marks) if sample.values else nothing(plot, "no values")],
+        marks=plot.around(marks if sample.values else [], "no values"),
         table=table_of(sample, x),
         legend=legend_of(sample),
         notes=[*log_notes(sample.numbers, across, log), *lack_notes([sample])],

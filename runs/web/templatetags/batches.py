@@ -1,7 +1,7 @@
 """How pages show a batch: its bar, and the numbers of its statistics."""
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 from django import template
 from django.utils.html import format_html
@@ -60,9 +60,9 @@ def p_value(value: float | None) -> str:
 
 
 @register.filter
-def interval(value: Interval | None) -> str:
-    """`0.012 – 0.019`"""
-    return NOTHING if value is None else f"{metric(value.lower)} – {metric(value.upper)}"
+def interval(value: Interval | Literal[""] | None) -> str:
+    """`0.012 – 0.019`; templates make an empty text of what a missing summary has."""
+    return f"{metric(value.lower)} – {metric(value.upper)}" if value else NOTHING
 
 
 @register.filter
