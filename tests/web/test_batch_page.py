@@ -204,6 +204,7 @@ def test_its_configuration_shows_what_each_point_sets(show, batch_row):
     words = words_of(html)
     assert "c = 3" in words
     assert "5 to 7" in words and "why" in words and "as the configuration stands" in words
+    assert "takes no seed" in words
 
 
 def test_its_configuration_is_shown_even_where_it_does_not_parse(show, batch_row):

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.safestring import mark_safe
 
+from runs.analysis.selectors import takes_seed
 from runs.configuration.document import parse
 from runs.configuration.highlight import highlight
 from runs.configuration.overrides import KEYS_MAX
@@ -32,6 +33,7 @@ def context(request: HttpRequest, batch: Batch) -> dict[str, Any]:
             Point(point_label(batch, each), flat(batch.overrides_at(each))) for each in shown
         ],
         "points_left": len(batch.points) - len(shown),
+        "takes_seed": takes_seed(batch),
         "last_seed": batch.base_seed + batch.num_iterations - 1,
     }
 
