@@ -89,7 +89,8 @@ class Prepared:
             put_in_place(self.staging / run.pk, run)
 
     def take_back(self) -> None:
-        """Of a transaction that failed, nothing stays in place."""
+        """Of a transaction that failed, nothing stays in place; after its commit all does, also
+        where something else fails then."""
         for run in self.placed:
             try:
                 set_aside(run.directory, Path(run.root))
@@ -122,9 +123,9 @@ def prepared(batch: Batch, wanted: list[Wanted]) -> Iterator[Prepared]:
         chunk = prepare(batch, wanted, staging)
         try:
             yield chunk
-        except BaseException:
+            chunk.placed.clear()
+        finally:
             chunk.take_back()
-            raise
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Model, Q
+from django.db.models import Q
+from django.db.models.functions import Left
 
 from runs.access import require_manage, require_staff
 from runs.contract.layout import METADATA
@@ -40,6 +41,7 @@ from .moves import Mover, parts_without, stands_below
 from .reasons import Resumptions, activity, approval
 from .trash import Deleted, Discarded, into_trash, keep_moves, record, trash_event
 
+RUN_ID_CHARACTERS = 12
 ONLY_MANAGERS = "Only the managers of a project and staff may delete jobs that were found on disk."
 
 
@@ -68,38 +70,63 @@ def checkpoint_size(checkpoint: Checkpoint) -> Size:
     return total_size([checkpoint.directory])
 
 
-def own_checkpoint_rows(run: Run) -> list[Checkpoint]:
-    """The rows of what only this run saved."""
-    below = Q(suffix=run.pk) | Q(suffix__startswith=f"{run.pk}/")
-    found = Checkpoint.objects.select_for_update(of=("self",)).filter(
-        below,
-        root__kind=Root.Kind.CHECKPOINTS,
-        root__path=str(settings.FUSIONWEB_CHECKPOINT_DIRS[0]),
-        project=run.project.slug,
-        group=run.group,
-        name=run.name,
-    )
-    return list(found.select_related("root"))
-
-
 @dataclass(frozen=True)
 class Leaving:
-    """A run as it is about to go: `rows` in the order in which they can be put back."""
+    """A run as it is about to go, `row` as it is in the database."""
 
     run: Run
+    row: Run
     job: Job | None
     going: list[Checkpoint]
     pinned: list[Checkpoint]
     size: Size
 
     @property
-    def rows(self) -> list[Model]:
-        job = [self.job] if self.job else []
-        return [Run.objects.get(pk=self.run.pk), *job, *with_reviews(self.going)]
-
-    @property
     def kept(self) -> list[str]:
         return [f"Its checkpoint {each.suffix} stays: {approval(each)}." for each in self.pinned]
+
+
+class Ended:
+    """Those of `runs` that may be deleted, with what goes along: part of the transaction.
+
+    A few queries, however many there are.
+    """
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        ids = [run.pk for run in runs]
+        ended = Run.objects.select_for_update().filter(pk__in=ids, status__in=DELETABLE)
+        self.rows = {row.pk: row for row in ended}
+        self.jobs = {job.ordered_run_id: job for job in Job.objects.filter(ordered_run__in=ids)}
+        self.resumptions = Resumptions()
+        self.checkpoints: dict[tuple[str, str, str], list[Checkpoint]] = {}
+        for row in own_checkpoint_rows(runs):
+            key = (row.group, row.name, row.suffix.split("/")[0])
+            self.checkpoints.setdefault(key, []).append(row)
+
+    def leaving(self, run: Run, measured: Size) -> Leaving:
+        """Raises RunStillActive, CheckpointInUse."""
+        if run.pk not in self.rows:
+            raise RunStillActive("This run has not ended. Cancel it first.")
+        refuse_what_is_used(own_checkpoints(run), self.resumptions)
+        saved = self.checkpoints.get((run.group, run.name, run.pk), [])
+        pinned = [checkpoint for checkpoint in saved if checkpoint.pinned]
+        going = [checkpoint for checkpoint in saved if not checkpoint.pinned]
+        size = without(measured, pinned)
+        return Leaving(run, self.rows[run.pk], self.jobs.get(run.pk), going, pinned, size)
+
+
+def own_checkpoint_rows(runs: Sequence[Run]) -> list[Checkpoint]:
+    """The rows of what only these runs of one project saved: their suffixes begin with an id."""
+    found = Checkpoint.objects.select_for_update(of=("self",)).filter(
+        root__kind=Root.Kind.CHECKPOINTS,
+        root__path=str(settings.FUSIONWEB_CHECKPOINT_DIRS[0]),
+        project=runs[0].project.slug,
+        group__in={run.group for run in runs},
+        name__in={run.name for run in runs},
+    )
+    begun = found.annotate(begins=Left("suffix", RUN_ID_CHARACTERS))
+    own = begun.filter(begins__in=[run.pk for run in runs])
+    return list(own.select_related("root"))
 
 
 def discard_run(run: Run, *, actor: User | None, reason: str = "") -> Deleted:
@@ -109,7 +136,7 @@ def discard_run(run: Run, *, actor: User | None, reason: str = "") -> Deleted:
     """
     measured = measure_below(run)
     with into_trash() as mover:
-        leaving = leaving_of(run, measured, Resumptions())
+        leaving = Ended([run]).leaving(run, measured)
         place = f"{run.project.slug}/{run.group}/{run.name} {run.pk}"
         trash = take_away(mover, [leaving], place, actor, reason)
         announce_run(run, "deleted", actor)
@@ -128,11 +155,11 @@ def discard_runs(
             measured[run.pk] = measure_below(run)
     leavings: list[Leaving] = []
     with into_trash() as mover:
-        resumptions = Resumptions()
+        ended = Ended(runs)
         for run in runs:
             if run.pk in measured:
                 with staying(run, kept):
-                    leavings.append(leaving_of(run, measured[run.pk], resumptions))
+                    leavings.append(ended.leaving(run, measured[run.pk]))
         if not leavings:
             return Deleted(0, 0, 0, label, kept)
         trash = take_away(mover, leavings, label, actor, reason)
@@ -156,36 +183,25 @@ def measure_below(run: Run) -> Size:
     return run_size(run)
 
 
-def leaving_of(run: Run, measured: Size, resumptions: Resumptions) -> Leaving:
-    """Part of the transaction. Raises RunStillActive, CheckpointInUse."""
-    if not Run.objects.select_for_update().filter(pk=run.pk, status__in=DELETABLE).exists():
-        raise RunStillActive("This run has not ended. Cancel it first.")
-    refuse_what_is_used(own_checkpoints(run), resumptions)
-    checkpoints = own_checkpoint_rows(run)
-    pinned = [checkpoint for checkpoint in checkpoints if checkpoint.pinned]
-    going = [checkpoint for checkpoint in checkpoints if not checkpoint.pinned]
-    job = Job.objects.filter(ordered_run=run).first()
-    return Leaving(run, job, going, pinned, without(measured, pinned))
-
-
 def take_away(
     mover: Mover, leavings: Sequence[Leaving], label: str, actor: User | None, reason: str
 ) -> Trash:
     """Rows and directories, at least one run's: part of the transaction."""
     first = leavings[0].run
-    rows = [row for leaving in leavings for row in leaving.rows]
+    jobs = [leaving.job for leaving in leavings if leaving.job]
+    going = [each for leaving in leavings for each in leaving.going]
+    rows = [*(leaving.row for leaving in leavings), *jobs, *with_reviews(going)]
     owner = first.owner.get_username()
     thing = Discarded(Trash.Kind.RUN, label, first.project.slug, owner, rows)
     files = sum(leaving.size.files for leaving in leavings)
     size_bytes = sum(leaving.size.size_bytes for leaving in leavings)
     trash = record(mover, thing, actor=actor, reason=reason, size=(files, size_bytes))
     Run.objects.filter(pk__in=[leaving.run.pk for leaving in leavings]).delete()
-    delete_checkpoint_rows([each for leaving in leavings for each in leaving.going])
+    delete_checkpoint_rows(going)
     for leaving in leavings:
         mover.discard(leaving.run.directory, Path(leaving.run.root))
         discard_own_checkpoints(mover, leaving.run, leaving.pinned)
     keep_moves(trash, mover)
-    jobs = [leaving.job for leaving in leavings if leaving.job]
     gone = [Change("job.gone", job.pk, job.project, {"status": str(job.status)}) for job in jobs]
     announce("jobs", gone)
     note_changed({leaving.run.batch_id for leaving in leavings if leaving.run.batch_id})
