@@ -7,7 +7,7 @@ import numpy as np
 from scipy import special
 
 from ..result import Interval
-from .bootstrap import bca_interval, resamples, without_one
+from .bootstrap import bca_interval, resampled_means, without_one
 from .magnitude import Values
 
 # Fewer values than these do not show whether they are skewed, and make the bootstrap worse than
@@ -57,7 +57,7 @@ def mean_interval(values: Values) -> Interval | None:
         return None
     mean = float(values.mean())
     if is_bootstrapped(values):
-        found = bca_interval(mean, resamples(n) @ values, without_one(values))
+        found = bca_interval(mean, resampled_means(values), without_one(values))
         if found:
             return found
     return around(mean, float(values.std(ddof=1)) / math.sqrt(n), n - 1)
@@ -139,13 +139,12 @@ def fieller_interval(
 
 
 def bootstrapped_ratio(a: Values, differences: Values) -> Interval | None:
-    means = resamples(len(a)) @ np.column_stack([a, differences])
-    bases, jackknife_bases = means[:, 0], without_one(a)
+    bases, jackknife_bases = resampled_means(a), without_one(a)
     sign = math.copysign(1.0, float(a.mean()))
     if min((sign * bases).min(), (sign * jackknife_bases).min()) <= 0:
         return None
     return bca_interval(
         float(differences.mean() / abs(a.mean())),
-        means[:, 1] / abs(bases),
+        resampled_means(differences) / abs(bases),
         without_one(differences) / abs(jackknife_bases),
     )
