@@ -172,3 +172,13 @@ def test_it_says_on_the_page_that_nothing_was_finite(visitor, batch_row):
     html = visitor.get(reverse("batch", args=[batch.pk])).content.decode()
     assert "3 iterations wrote no finite number (NaN or infinity)." in html
     assert "no values" in html and "built-in" not in html
+
+
+def test_it_shows_a_side_that_has_measured_nothing_yet(visitor, batch_row):
+    batch = give_result(batch_row(kind="compare", points=SIDES))
+    measured = BatchMetric.objects.get(batch=batch)
+    measured.summary |= {"comparisons": [], "cells": measured.summary["cells"][:1]}
+    measured.values = measured.values[:1]
+    measured.save()
+    html = visitor.get(reverse("batch", args=[batch.pk])).content.decode()
+    assert "no seed that both have" in html and "best fit (n = 0)" in html

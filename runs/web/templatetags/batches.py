@@ -1,7 +1,7 @@
 """How pages show a batch: its bar, and the numbers of its statistics."""
 
 import math
-from typing import Any, Literal
+from typing import Any
 
 from django import template
 from django.utils.html import format_html
@@ -46,29 +46,34 @@ def at_point(batch: Batch, point: int) -> str:
     return point_label(batch, point)
 
 
+def is_missing(value: object) -> bool:
+    """Templates make an empty text of what a missing summary or comparison has."""
+    return value is None or value == ""
+
+
 @register.filter
 def figure(value: float | None) -> str:
     """Four significant digits, a dash where there is nothing."""
-    return NOTHING if value is None else metric(value)
+    return NOTHING if is_missing(value) else metric(value)
 
 
 @register.filter
 def p_value(value: float | None) -> str:
-    if value is None:
+    if value is None or is_missing(value):
         return NOTHING
     return "< 0.001" if value < SMALLEST_P else f"{value:.3f}"
 
 
 @register.filter
-def interval(value: Interval | Literal[""] | None) -> str:
-    """`0.012 – 0.019`; templates make an empty text of what a missing summary has."""
+def interval(value: Interval | None) -> str:
+    """`0.012 – 0.019`"""
     return f"{metric(value.lower)} – {metric(value.upper)}" if value else NOTHING
 
 
 @register.filter
 def relative(value: float | None) -> str:
     """A share with its sign: `+12.5 %`, `−18 %`."""
-    if value is None or not math.isfinite(value):
+    if value is None or is_missing(value) or not math.isfinite(value):
         return NOTHING
     percent = f"{100 * abs(value):.3g}"
     sign = "" if float(percent) == 0 else "−" if value < 0 else "+"
@@ -77,7 +82,7 @@ def relative(value: float | None) -> str:
 
 @register.filter
 def relative_interval(value: Interval | None) -> str:
-    if value is None:
+    if not value:
         return NOTHING
     return f"{relative(value.lower)} to {relative(value.upper)}"
 
@@ -85,7 +90,7 @@ def relative_interval(value: Interval | None) -> str:
 @register.filter
 def signed(value: float | None) -> str:
     """With its sign, as differences and effects are read."""
-    if value is None:
+    if value is None or is_missing(value):
         return NOTHING
     shown = metric(abs(value))
     return shown if value == 0 else f"{'−' if value < 0 else '+'}{shown}"
