@@ -71,7 +71,7 @@ def raise_for_many(status: Status, jobs: int) -> None:
     )
 
 
-def raise_for_run(run: Run) -> None:
+def raise_for_run(run: Run, before: Status) -> None:
     """For its new status, where it is one to be told; one that was lost may be found again.
 
     Of a run of a batch nothing: its batch is one alert, for all of them.
@@ -87,7 +87,7 @@ def raise_for_run(run: Run) -> None:
             address=reverse("run", args=[run.pk]),
             project=run.project.slug,
         )
-    if status != Status.LOST:
+    if before == Status.LOST:
         end_alert(f"run:{run.pk}:{Status.LOST}")
 
 

@@ -53,25 +53,30 @@ def transition(
     values = {"status": to, "reason": reason[:500], "verified_at": now, **fields}
     if to in FINAL:
         values = {"ended_at": now, "claimed_by": "", "claimed_until": None, **values}
-    candidates = Run.objects.filter(pk=run.pk, status__in=sources)
-    if unclaimed:
-        candidates = candidates.filter(claimed_by="")
-    before = come_from(run, sources)
-    with transaction.atomic():
-        if not candidates.update(**values):
+    # whoever has begun a transaction ends it all when this part of it fails
+    with transaction.atomic(savepoint=False):
+        before = write(run, sources, unclaimed, values)
+        if before is None:
             return False
         for name, value in values.items():
             setattr(run, name, value)
         announce(run, str(to), actor)
-        raise_for_run(run)
+        raise_for_run(run, before)
         tell_batch(run)
         transaction.on_commit(partial(log_transition, run.pk, before, str(to), values["reason"]))
     return True
 
 
-def come_from(run: Run, sources: Collection[Status]) -> str:
-    """Where it is known to be: as it was read, unless that is out of date by now."""
-    return str(run.status) if run.status in sources else " or ".join(sorted(sources))
+def write(
+    run: Run, sources: Collection[Status], unclaimed: bool, values: dict[str, Any]
+) -> Status | None:
+    """Where it came from: tried first is where it was when it was read. None: nothing written."""
+    candidates = Run.objects.filter(pk=run.pk, **({"claimed_by": ""} if unclaimed else {}))
+    likely = [source for source in ALLOWED if source in sources]
+    for source in sorted(likely, key=lambda source: source != run.status):
+        if candidates.filter(status=source).update(**values):
+            return source
+    return None
 
 
 def log_transition(run_id: str, before: str, to: str, reason: str) -> None:

@@ -21,6 +21,7 @@ from runs.checkpoints.review import review_checkpoint
 from runs.cleanup.deletion import delete_checkpoint, delete_job
 from runs.cleanup.trash import restore
 from runs.cleanup.usage import usage
+from runs.contract.status import Status
 from runs.discovery.selectors import chips_in_use, job_counts
 from runs.discovery.totals import checkpoint_totals, recent_counts
 from runs.lifecycle.services import cancel_run, delete_run
@@ -172,7 +173,10 @@ def test_every_event_of_what_is_in_the_project_names_it(world):
     review_checkpoint(actor=staff, checkpoint=checkpoint, decision="rejected", note="noise")
     delete_checkpoint(actor=staff, checkpoint=checkpoint)
     acknowledge(staff, world.alert)
-    raise_for_run(Run(pk="0" * 12, project=world.project, owner=staff, name="n", status="failed"))
+    raise_for_run(
+        Run(pk="0" * 12, project=world.project, owner=staff, name="n", status="failed"),
+        Status.RUNNING,
+    )
     topics = {"runs", "jobs", "checkpoints", "trash", "alerts"}
     told = Event.objects.filter(topic__in=topics)
     assert set(told.values_list("topic", flat=True)) == topics

@@ -5,6 +5,7 @@ import os
 import selectors
 import signal
 import socket
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,6 +21,18 @@ DIRECTORY_MASK = Mask.MOVED_TO
 BELL_MASK = Mask.ATTRIB | Mask.CLOSE_WRITE
 
 
+@dataclass
+class Woken:
+    """What waiting was ended by: keys of runs whose directory changed, or whose process ended.
+
+    `rang`: the bell did, or nothing else happened, or nobody could have told.
+    """
+
+    changed: set[str] = field(default_factory=set)
+    ended: set[str] = field(default_factory=set)
+    rang: bool = False
+
+
 class Alarm:
     """Waits until something happens, and says to which runs.
 
@@ -29,8 +42,8 @@ class Alarm:
     def __init__(self) -> None:
         self.selector = selectors.DefaultSelector()
         self.inotify: Inotify | None = None
+        self.bell: Any = None
         self.watches: dict[str, Any] = {}
-        self.keys: dict[Any, str] = {}
         self.process_fds: dict[str, int] = {}
 
     def __enter__(self) -> "Alarm":
@@ -41,7 +54,7 @@ class Alarm:
             logger.warning("no inotify here: changes are noticed by looking once a second")
             return self
         ring_bell()
-        self.inotify.add_watch(bell_path(), BELL_MASK)
+        self.bell = self.inotify.add_watch(bell_path(), BELL_MASK)
         self.selector.register(self.inotify.fd, selectors.EVENT_READ, "inotify")
         return self
 
@@ -69,6 +82,7 @@ class Alarm:
 
     def watch(self, key: str, directory: Path, process_fd: int | None) -> None:
         """Wake for `key` when its directory or its process changes. Takes over the fd."""
+        self.forget(key)
         if process_fd is not None:
             self.process_fds[key] = process_fd
             self.selector.register(process_fd, selectors.EVENT_READ, key)
@@ -92,18 +106,20 @@ class Alarm:
         except OSError:
             pass  # the kernel dropped the watch together with the directory
 
-    def wait(self, seconds: float) -> set[str]:
-        """The keys that something happened to; empty after `seconds`, a signal or the bell."""
-        keys: set[str] = set()
-        for ready, _ in self.selector.select(seconds):
-            if ready.data == "signal":
+    def wait(self, seconds: float) -> Woken:
+        """Until something happens, a signal comes, or for so long."""
+        woken = Woken(rang=self.inotify is None)
+        ready = self.selector.select(seconds)
+        for key, _ in ready:
+            if key.data == "signal":
                 self._drain_signals()
-            elif ready.data == "inotify":
-                keys |= self._changed_directories()
+            elif key.data == "inotify":
+                self._hear(woken)
             else:
-                keys.add(ready.data)
-                self._silence(ready.data)
-        return keys
+                woken.ended.add(key.data)
+                self._silence(key.data)
+        woken.rang = woken.rang or not ready
+        return woken
 
     def _silence(self, key: str) -> None:
         """A process ends once, and its descriptor would stay readable for ever."""
@@ -117,8 +133,11 @@ class Alarm:
         except BlockingIOError:
             pass
 
-    def _changed_directories(self) -> set[str]:
+    def _hear(self, woken: Woken) -> None:
         assert self.inotify is not None
         owners = {watch.wd: key for key, watch in self.watches.items()}
-        keys = {owners.get(event.watch.wd) for event in self.inotify if event.watch}
-        return {key for key in keys if key}
+        for event in self.inotify:
+            if event.watch is self.bell or event.watch is None:
+                woken.rang = True
+            elif event.watch.wd in owners:
+                woken.changed.add(owners[event.watch.wd])

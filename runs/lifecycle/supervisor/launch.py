@@ -60,23 +60,29 @@ def launch_run(run: Run) -> bool:
 
 def record_job(run: Run, launched: Launched) -> None:
     """By its directory: the index of the disk may have met it before this very moment."""
-    Job.objects.update_or_create(
-        root=root_row(Path(run.root), Root.Kind.STATUS),
-        project=run.project.slug,
-        group=run.group,
-        name=run.name,
-        run_id=run.pk,
-        defaults={
-            "ordered_run": run,
-            "status": Status.RUNNING,
-            "reason": "",
-            "job_key": run.program.slug,
-            "started_at": run.started_at,
-            "listed_at": run.started_at or timezone.now(),
-            "heartbeat_at": run.started_at,
-            "host": launched.handle.get("host", ""),
-            "pid": launched.handle.get("pid"),
-        },
+    place = {
+        "root": root_row(Path(run.root), Root.Kind.STATUS),
+        "project": run.project.slug,
+        "group": run.group,
+        "name": run.name,
+        "run_id": run.pk,
+    }
+    known = {
+        "ordered_run": run,
+        "status": Status.RUNNING,
+        "reason": "",
+        "job_key": run.program.slug,
+        "started_at": run.started_at,
+        "listed_at": run.started_at or timezone.now(),
+        "heartbeat_at": run.started_at,
+        "host": launched.handle.get("host", ""),
+        "pid": launched.handle.get("pid"),
+    }
+    Job.objects.bulk_create(
+        [Job(**place, **known)],
+        update_conflicts=True,
+        unique_fields=list(place),
+        update_fields=list(known),
     )
 
 

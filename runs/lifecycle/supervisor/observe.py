@@ -62,11 +62,11 @@ def finish(watched: Watched, metadata: Metadata) -> None:
     """Write the outcome that the shim recorded."""
     run = watched.run
     read_progress(watched)
-    run.refresh_from_db()
     fields: dict[str, Any] = {"ended_at": metadata.end_time or timezone.now()}
     if metadata.start_time:
         fields["started_at"] = metadata.start_time
     if metadata.status == Status.CANCELLED:
+        run.refresh_from_db()
         fields["cancel_receipt"] = receipt_of(run, metadata)
     with transaction.atomic():
         transition(

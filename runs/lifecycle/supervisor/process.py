@@ -23,9 +23,9 @@ from runs.lifecycle.processes import end_marked, read_identity
 from runs.models import Run
 from runs.models import Supervisor as SupervisorRow
 
-from .alarm import Alarm
+from .alarm import Alarm, Woken
 from .analysts import Analysts
-from .claim import claim_next, release, renew, take_over_abandoned
+from .claim import claim_free, release, renew, take_over_abandoned
 from .cleaner import Cleaner
 from .driver import Driver
 from .launch import launch_run
@@ -68,12 +68,14 @@ class Supervisor:
         self.name = f"{label or self.host}:{identity.pid}:{identity.start_ticks}"[:100]
         self.identity = identity
         self.watched: dict[str, Watched] = {}
+        self.unbegun: list[str] = []
         self.alarm = Alarm()
         self.cleaner = Cleaner()
         self.driver = Driver()
         self.analysts = Analysts()
         self.maker = Maker()
         self.stopping = False
+        self.asked = True
         self.next_heartbeat = 0.0
         self.next_sweep = 0.0
         self.statistics = Statistics()
@@ -98,19 +100,31 @@ class Supervisor:
 
     def attempt_step(self) -> None:
         try:
-            changed = set() if self.step() else self.alarm.wait(TICK_SECONDS)
-            for key in changed & self.watched.keys():
-                self.look_at(self.watched[key])
+            if not self.step():
+                self.take_up(self.alarm.wait(TICK_SECONDS))
         except Exception:
             logger.exception("supervisor %s: a step failed and will be repeated", self.name)
             close_old_connections()
+            self.asked = True
             time.sleep(FAULT_PAUSE_SECONDS)
 
     def step(self) -> bool:
-        """One round; True where there may be more to do at once."""
+        """One round; True where there may be more to do at once.
+
+        The database is asked only after the bell, a run's end or a second of quiet: each answer
+        costs as much as a program that ends at once.
+        """
         self.keep_up()
+        if not self.asked:
+            return False
+        self.asked = False
         self.deliver_cancels()
-        return self.launch_next()
+        return self.launch_free()
+
+    def take_up(self, woken: Woken) -> None:
+        self.asked = self.asked or woken.rang
+        for key in (woken.changed | woken.ended) & self.watched.keys():
+            self.look_at(self.watched[key], may_be_gone=key in woken.ended)
 
     def keep_up(self) -> None:
         """What is done by the clock: heartbeat, lease, a look at every run, clean-up."""
@@ -147,44 +161,63 @@ class Supervisor:
         """Go on with what a supervisor that is gone has left: running runs, half launches."""
         for run in take_over_abandoned(self.name, dead_supervisors(self.name)):
             logger.info("run %s: taken over (%s)", run.pk, run.status)
-            self.begin(run)
+            self.unbegun.append(run.pk)
+            self.asked = True
 
-    def launch_next(self) -> bool:
-        run = claim_next(self.name)
-        if run is None:
-            return False
-        self.begin(run)
-        return True
+    def launch_free(self) -> bool:
+        """Fill the slots that are free; False where nothing waits for one."""
+        free = settings.FUSIONWEB_MAX_RUNNING - len(self.watched) - len(self.unbegun)
+        runs = self.take_up_again()
+        if free > 0:
+            runs += claim_free(self.name, at_most=free)
+        self.unbegun = [run.pk for run in runs]
+        for run in runs:
+            # the last, should it fail; only then has it begun: nobody else may begin it
+            self.unbegun.append(self.unbegun.pop(0))
+            self.begin(run)
+            self.unbegun.pop()
+        return bool(runs)
+
+    def take_up_again(self) -> list[Run]:
+        """What is ours and has not begun, read anew: a transaction that failed left a run in
+        memory as it never was."""
+        if not self.unbegun:
+            return []
+        ours = Run.objects.filter(pk__in=self.unbegun, claimed_by=self.name)
+        return list(ours.select_related("project", "program", "owner"))
 
     def begin(self, run: Run) -> None:
         """Launch what is pending; launching again what was launched already only finds it."""
         if run.status == Status.PENDING and not launch_run(run):
+            self.asked = True
             return
         watched = Watched.of(run)
         self.watched[run.pk] = watched
         descriptor = executor_named(run.executor).wait_fd(run.handle) if run.handle else None
         self.alarm.watch(run.pk, run.directory, descriptor)
-        self.observe(watched)
+        # Where there is a descriptor it wakes us at the end, whatever we missed before.
+        if descriptor is None:
+            self.observe(watched)
 
     def observe_all(self) -> None:
         for watched in list(self.watched.values()):
             self.look_at(watched)
         mark_verified([watched.run for watched in self.watched.values() if not watched.ending])
 
-    def look_at(self, watched: Watched) -> None:
+    def look_at(self, watched: Watched, *, may_be_gone: bool = True) -> None:
         """One run that cannot be read must not keep the others from being watched."""
         try:
             read_progress(watched)
-            self.observe(watched)
+            self.observe(watched, may_be_gone=may_be_gone)
         except Exception:
             logger.exception("run %s could not be observed, will be again", watched.run.pk)
 
-    def observe(self, watched: Watched) -> None:
+    def observe(self, watched: Watched, *, may_be_gone: bool = True) -> None:
         """Finish what has ended; what vanished without a word is lost once its rest is ended."""
         run = watched.run
         metadata = final_metadata(run.directory)
         # the last word may be spoken between reading and probing: read again before judging
-        if metadata is None and is_gone(run):
+        if metadata is None and may_be_gone and is_gone(run):
             metadata = final_metadata(run.directory)
             if metadata is None:
                 self.end_left_over(watched)
@@ -206,27 +239,33 @@ class Supervisor:
     def forget(self, watched: Watched) -> None:
         self.alarm.forget(watched.run.pk)
         self.watched.pop(watched.run.pk, None)
+        self.asked = True
 
     def deliver_cancels(self) -> None:
+        if not self.watched:
+            return
         ordered = Run.objects.filter(
             status=Status.RUNNING, claimed_by=self.name, cancel_requested_at__isnull=False
-        ).select_related("cancel_requested_by")
-        for run in ordered:
-            watched = self.watched.get(run.pk)
-            if watched and watched.cancel_delivered != run.cancel_requested_at:
-                self.deliver_cancel(watched, run)
+        )
+        order = (
+            "pk",
+            "cancel_requested_at",
+            "cancel_grace_seconds",
+            "cancel_requested_by__username",
+        )
+        for run_id, at, grace, by in ordered.values_list(*order):
+            watched = self.watched.get(run_id)
+            if watched and watched.cancel_delivered != at:
+                watched.run.cancel_requested_at, watched.run.cancel_grace_seconds = at, grace
+                self.deliver_cancel(watched, by or "")
 
-    def deliver_cancel(self, watched: Watched, run: Run) -> None:
+    def deliver_cancel(self, watched: Watched, by: str) -> None:
         """Once per order; a second order with another grace period is delivered again."""
-        watched.run.cancel_requested_at = run.cancel_requested_at
-        watched.run.cancel_grace_seconds = run.cancel_grace_seconds
+        run = watched.run
         grace = run.cancel_grace_seconds
+        grace = settings.FUSIONWEB_GRACE_SECONDS if grace is None else grace
         try:
-            executor_named(run.executor).cancel(
-                run.handle,
-                settings.FUSIONWEB_GRACE_SECONDS if grace is None else grace,
-                str(run.cancel_requested_by or ""),
-            )
+            executor_named(run.executor).cancel(run.handle, grace, by)
         except PassingFault as fault:
             logger.warning("run %s: %s; will be tried again", run.pk, fault)
             return
