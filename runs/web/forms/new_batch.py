@@ -67,8 +67,12 @@ class NewBatchForm(NewRunForm):
         help_text="Its own limit of slots. Empty: as many as are free.",
         widget=whole_input(),
     )
-    a_label = forms.CharField(label="Label of A", required=False, widget=plain_input())
-    b_label = forms.CharField(label="Label of B", required=False, widget=plain_input())
+    a_label = forms.CharField(
+        label="Label of A", required=False, widget=plain_input(placeholder="A")
+    )
+    b_label = forms.CharField(
+        label="Label of B", required=False, widget=plain_input(placeholder="B")
+    )
     sides = forms.CharField(required=False)
     parameter = forms.CharField(
         required=False,
