@@ -11,17 +11,19 @@ BENCHMARKS = (
     "log_latency",
     "log_burst",
     "launch_latency",
+    "batch_pace",
     "run_list",
     "discovery",
     "cluster_pages",
     "big_log",
     "followers",
 )
+WITH_SUPERVISOR = {"launch_latency", "batch_pace"}
 
 
 def measure(name: str) -> list[Figure]:
     module = importlib.import_module(f"bench.{name}")
-    with open_lab(supervisor=name == "launch_latency") as lab:
+    with open_lab(supervisor=name in WITH_SUPERVISOR) as lab:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         figures: list[Figure] = module.measure(lab)
         return figures

@@ -8,7 +8,7 @@ import sys
 from urllib.parse import quote
 
 from runs.discovery.measure import measure_some
-from runs.lifecycle.supervisor.sweep import optimize_database
+from runs.lifecycle.supervisor.sweep import take_statistics
 from runs.models import Job
 from runs.search import index_for_search
 
@@ -142,4 +142,4 @@ def fill() -> None:
                 pass
     while index_for_search():
         pass
-    optimize_database()
+    take_statistics()

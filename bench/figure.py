@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """`goal` is the most it may be, in `unit`; `baseline` says what it is compared with."""
+    """`goal` is the most it may be, in `unit`, or with `at_least` the least; `baseline` is what it
+    is compared with."""
 
     name: str
     value: float
@@ -13,12 +14,14 @@ class Figure:
     goal: float | None
     baseline: float | None
     baseline_name: str = ""
+    at_least: bool = False
 
     @property
     def met(self) -> str:
         if self.goal is None:
             return ""
-        return "met" if self.value <= self.goal else "MISSED"
+        reached = self.value >= self.goal if self.at_least else self.value <= self.goal
+        return "met" if reached else "MISSED"
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -42,7 +45,7 @@ def cells(figure: Figure) -> tuple[str, ...]:
     return (
         figure.name,
         number(figure.value),
-        "" if figure.goal is None else f"≤ {number(figure.goal)}",
+        "" if figure.goal is None else f"{'≥' if figure.at_least else '≤'} {number(figure.goal)}",
         figure.met,
         number(figure.baseline),
         figure.baseline_name,
