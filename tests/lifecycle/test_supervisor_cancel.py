@@ -96,3 +96,18 @@ def test_it_cancels_what_was_ordered_while_it_started(make_run, supervisor, memb
     assert run.status == Status.PENDING
     supervisor.begin(run)
     supervisor.until_status(run, Status.CANCELLED)
+
+
+def test_it_hears_of_an_order_without_its_bell_however_much_else_happens(
+    make_run, supervisor, member
+):
+    run = running(supervisor, make_run(SLEEP))
+    cancel_run(actor=member, run=run)  # this test's transaction never commits: no bell rings
+
+    def ended_in_the_bustle():
+        (run.directory / "new").touch()
+        (run.directory / "new").replace(run.directory / "changed")
+        run.refresh_from_db()
+        return run.status == Status.CANCELLED
+
+    supervisor.until(ended_in_the_bustle)

@@ -111,8 +111,8 @@ class Supervisor:
     def step(self) -> bool:
         """One round; True where there may be more to do at once.
 
-        The database is asked only after the bell, a run's end or a second of quiet: each answer
-        costs as much as a program that ends at once.
+        The database is asked only after the bell, a run's end, a second of quiet or a heartbeat:
+        each answer costs as much as a program that ends at once.
         """
         self.keep_up()
         if not self.asked:
@@ -131,6 +131,8 @@ class Supervisor:
         now = time.monotonic()
         if now >= self.next_heartbeat:
             self.next_heartbeat = now + HEARTBEAT_SECONDS
+            # an order whose bell was lost, or came from another machine, waits no longer than this
+            self.asked = True
             self.heartbeat()
             self.adopt()
             self.observe_all()
