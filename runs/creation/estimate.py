@@ -1,7 +1,8 @@
 """What a run may write and how long it may take, by what runs like it did.
 
-Like it are completed runs of the same program and template. Each is scaled by how the keys grow
-that the schema marks `"x-scale": true`; the median counts.
+Like it are completed runs of the same program and template, of a batch only one. Each is scaled by
+how the keys grow that the schema marks `"x-scale": true`; the median counts. Where there are runs
+of about the same size, smaller ones tell nothing: their start alone took most of their time.
 """
 
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from runs.models import Program, Run
 from .draft import RunDraft
 
 MOST_COMPARED = 10
+MOST_LOOKED_AT = 500
+ABOUT_AS_MUCH = 4
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Estimate:
 
 def estimate_of(draft: RunDraft) -> Estimate | None:
     """None where nothing comparable has completed."""
-    found = list(comparables(draft.program, draft.wish.template, draft.values))
+    found = comparables(draft.program, draft.wish.template, draft.values)
     if not found:
         return None
     sizes = [each.size_bytes * each.factor for each in found if each.size_bytes is not None]
@@ -72,17 +75,34 @@ def seconds_like(program: Program, template: str, values: dict[str, Any]) -> flo
     return median(times) if times else None
 
 
-def comparables(program: Program, template: str, values: dict[str, Any]) -> Iterator[Comparable]:
-    runs = Run.objects.filter(program=program, template=template, status=Status.COMPLETED)
+def comparables(program: Program, template: str, values: dict[str, Any]) -> list[Comparable]:
+    """The latest; only those of about the same size where there are any."""
     keys = scale_keys(program.schema)
     wanted = amount(values, keys)
-    for run in runs.select_related("project", "program", "job").order_by("-created_at", "-pk")[
-        :MOST_COMPARED
-    ]:
-        before = amount_of(run, keys)
-        if before:
-            job = getattr(run, "job", None)
-            yield Comparable(run, wanted / before, job and job.size_bytes, seconds_of(run))
+    found = [
+        Comparable(run, wanted / before, size_of(run), seconds_of(run))
+        for run in latest_completed(program, template)
+        if (before := amount_of(run, keys))
+    ]
+    near = [each for each in found if 1 / ABOUT_AS_MUCH <= each.factor <= ABOUT_AS_MUCH]
+    return near or found
+
+
+def latest_completed(program: Program, template: str) -> list[Run]:
+    """Newest first, and of each batch the newest alone: they are all of a kind."""
+    runs = Run.objects.filter(program=program, template=template, status=Status.COMPLETED)
+    newest = runs.order_by("-created_at", "-pk").values_list("pk", "batch")[:MOST_LOOKED_AT]
+    of_each: dict[str, str] = {}
+    for pk, batch in newest:
+        of_each.setdefault(batch or pk, pk)
+    chosen = list(of_each.values())[:MOST_COMPARED]
+    found = runs.select_related("project", "program", "job").in_bulk(chosen)
+    return [found[pk] for pk in chosen if pk in found]
+
+
+def size_of(run: Run) -> int | None:
+    job = getattr(run, "job", None)
+    return job and job.size_bytes
 
 
 def amount_of(run: Run, keys: list[Path]) -> float | None:

@@ -53,8 +53,8 @@ def is_missing(value: object) -> bool:
 
 @register.filter
 def figure(value: float | None) -> str:
-    """Four significant digits, a dash where there is nothing."""
-    return NOTHING if is_missing(value) else metric(value)
+    """Four significant digits and a true minus sign, a dash where there is nothing."""
+    return NOTHING if is_missing(value) else metric(value).replace("-", "−", 1)
 
 
 @register.filter
@@ -66,8 +66,11 @@ def p_value(value: float | None) -> str:
 
 @register.filter
 def interval(value: Interval | None) -> str:
-    """`0.012 – 0.019`"""
-    return f"{metric(value.lower)} – {metric(value.upper)}" if value else NOTHING
+    """`0.012 – 0.019`, where something is below zero `−0.02 to 0.01`."""
+    if not value:
+        return NOTHING
+    between = "–" if value.lower >= 0 else "to"
+    return f"{figure(value.lower)} {between} {figure(value.upper)}"
 
 
 @register.filter
