@@ -46,9 +46,12 @@ def read_process(pid: int) -> Process | None:
     return Process(pid, head.partition(b"(")[2].decode(errors="replace"), tail.split())
 
 
+def all_pids() -> list[int]:
+    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()] if LINUX else []
+
+
 def living_processes() -> list[Process]:
-    pids = [int(entry) for entry in os.listdir("/proc") if entry.isdigit()] if LINUX else []
-    return [process for process in map(read_process, pids) if process and process.living]
+    return [process for process in map(read_process, all_pids()) if process and process.living]
 
 
 def child_pids() -> list[int]:
@@ -80,6 +83,13 @@ def family(root: int, run_dir: str) -> list[Process]:
         found.extend(children.get(process.pid, ()))
     known = {process.pid for process in found} | {root, os.getpid()}
     return found + [p for p in processes if p.pid not in known and is_marked(p.pid, run_dir)]
+
+
+def marked_elsewhere(run_dir: str) -> list[Process]:
+    """What of `family` one has that has no child left, for half of the work."""
+    own = os.getpid()
+    marked = [pid for pid in all_pids() if pid != own and is_marked(pid, run_dir)]
+    return [process for process in map(read_process, marked) if process and process.living]
 
 
 def open_pidfd(pid: int) -> int:

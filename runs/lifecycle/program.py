@@ -15,6 +15,11 @@ from runs.lifecycle.process_tree import LINUX, RUN_DIR_MARK, RUN_ID_MARK
 
 MIN_HEARTBEAT_SECONDS = 0.05
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # prctl(2)
+LIBC = ctypes.CDLL(None) if LINUX else None
+# What the shim listens to, or shuts its ears to: it must not in its child, before there is an exec.
+SHIMS_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP)
+# What is ignored stays so through an exec: by Python itself, or by who started us.
+IGNORED = [n for n in signal.valid_signals() if signal.getsignal(n) == signal.SIG_IGN]
 
 
 class Spec:
@@ -46,7 +51,7 @@ def start_program(spec: Spec, log: int) -> int:
     """Fork and exec the program, its output going to `log`; its pid. Raises CouldNotStart."""
     reader, writer = os.pipe()
     shim = os.getpid()
-    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    signal.pthread_sigmask(signal.SIG_BLOCK, SHIMS_SIGNALS)
     pid = os.fork()
     if pid == 0:
         _become_program(spec, log, writer, shim)
@@ -80,7 +85,7 @@ def _become_program(spec: Spec, log: int, problems: int, shim: int) -> None:
 
 def _forget_the_shim(shim: int) -> None:
     """Signals as a fresh process has them, a group of its own, and death with the shim's."""
-    for signum in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+    for signum in (*SHIMS_SIGNALS, *IGNORED):
         signal.signal(signum, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     os.setpgid(0, 0)
@@ -95,5 +100,5 @@ def adopt_orphans() -> None:
 
 
 def prctl(option: int, value: int) -> None:
-    if LINUX:
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+    if LIBC:
+        LIBC.prctl(option, value, 0, 0, 0)

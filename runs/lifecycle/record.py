@@ -86,11 +86,11 @@ class Record:
     def __init__(self, run_dir: str, fields: dict[str, object]) -> None:
         self.run_dir, self.fields, self.complaint = run_dir, fields, ""
 
-    def write(self) -> bool:
+    def write(self, *, durable: bool = True) -> bool:
         """Write it with a fresh heartbeat; a failure is told once, and left to the next time."""
         self.fields["last_heartbeat"] = now()
         try:
-            write_atomically(self.run_dir, METADATA_FILE, self._content())
+            write_atomically(self.run_dir, METADATA_FILE, self._content(), durable=durable)
         except OSError as error:
             self._complain(f"{METADATA_FILE}: {error.strerror}")
             return False
