@@ -50,7 +50,12 @@ class RunDirectory:
         self.path.mkdir(exist_ok=True)
         self.shims = []
 
-    def start(self, *argv, **fields):
+    @property
+    def spec_file(self):
+        return self.path / ".launch.json"
+
+    def spec(self, *argv, **fields):
+        """Write the launch file."""
         spec = {
             "run_dir": str(self.path),
             "argv": list(argv),
@@ -58,8 +63,11 @@ class RunDirectory:
             "metadata": {"run_id": "0123456789ab", "name": "night"},
             **fields,
         }
-        (self.path / ".launch.json").write_text(json.dumps(spec))
-        command = [sys.executable, "-I", "-S", shim.__file__, str(self.path / ".launch.json")]
+        self.spec_file.write_text(json.dumps(spec))
+
+    def start(self, *argv, **fields):
+        self.spec(*argv, **fields)
+        command = [sys.executable, "-I", "-S", shim.__file__, str(self.spec_file)]
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

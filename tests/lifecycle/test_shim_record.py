@@ -84,3 +84,10 @@ def test_it_overwrites_the_old_record_where_no_new_file_can_be_made(tmp_path):
     (tmp_path / f".metadata.json.{os.getpid()}.tmp").mkdir()
     record.Record(str(tmp_path), {"status": "failed"}).write_final(patience_seconds=0)
     assert json.loads((tmp_path / "metadata.json").read_bytes())["status"] == "failed"
+
+
+def test_it_writes_the_beginning_to_the_disk_within_a_second_or_so(run):
+    run.start("sleep", "60", heartbeat_seconds=1000)
+    first = run.running()
+    wait_until(lambda: run.metadata["last_heartbeat"] > first["last_heartbeat"])
+    assert run.metadata | {"last_heartbeat": ""} == first | {"last_heartbeat": ""}

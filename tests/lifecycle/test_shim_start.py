@@ -1,8 +1,11 @@
 import fcntl
 import os
 import subprocess
+import sys
 
 import pytest
+
+from runs.lifecycle import shim
 
 
 def test_it_says_that_a_program_is_missing(run):
@@ -96,3 +99,11 @@ def test_it_starts_nothing_where_the_order_to_cancel_is_there_first(run):
     record = run.run("sh", "-c", "echo ran")
     assert (record["status"], record["reason"]) == ("cancelled", "cancelled: before it started")
     assert not (run.path / "output.log").exists()
+
+
+def test_a_program_ignores_no_signal_that_its_starter_does(run, tmp_path):
+    show = "while read -r name mask; do case $name in SigBlk:|SigIgn:) echo $mask;; esac; done"
+    run.spec("sh", "-c", f"{show} < /proc/$$/status")
+    deaf = f"trap '' QUIT HUP USR1; exec {sys.executable} -I -S {shim.__file__} {run.spec_file}"
+    subprocess.run(["sh", "-c", deaf], check=True)
+    assert run.read().split() == [b"0" * 16] * 2
