@@ -9,12 +9,11 @@ from django.db.models import QuerySet
 from runs.contract.status import FINAL, Status
 from runs.models import Batch, Iteration
 
-from .evaluation import Measured
 from .metrics import Found, read_metrics
+from .plan import GONE, Measured
 
 # Few rows a transaction: at our low priority it may be held for longer than it takes.
 CHUNK = 50
-GONE = "gone"
 UNSUCCESSFUL = FINAL - {Status.COMPLETED}
 
 

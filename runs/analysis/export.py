@@ -16,13 +16,13 @@ from runs.errors import InvalidInput
 from runs.files.table import csv_lines
 from runs.models import Batch, BatchMetric, Iteration
 
+from .plan import GONE
+
 ITERATIONS_AT_ONCE = 100
 BEFORE = ("point", "label")
 BETWEEN = ("number", "seed", "run_id", "status", "x")
 AFTER = ("problem",)
 OWN_NAMES = frozenset((*BEFORE, *BETWEEN, *AFTER))
-# The status of an iteration whose run is no more.
-GONE = "gone"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from runs.contract.status import FINAL, Status
 
+# The status of an iteration whose run is no more.
 GONE = "gone"
 
 

@@ -50,6 +50,15 @@ def test_it_repeats(script, member):
     assert sorted(seeds) == [40, 41, 42]
 
 
+def test_it_warns_of_a_program_that_is_given_no_seed(script, script_program):
+    [warning] = made(script.post("/batches", REPEAT))["warnings"]
+    assert warning.startswith("The command of script has no {seed}")
+    program = script_program("")
+    program.command += " {seed}"
+    program.save()
+    assert made(script.post("/batches", REPEAT))["warnings"] == []
+
+
 def test_it_compares_on_the_same_seeds(script):
     batch = made(script.post("/batches", COMPARE))
     assert [point["label"] for point in batch["points"]] == ["one", "B"]

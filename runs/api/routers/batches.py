@@ -9,8 +9,10 @@ from ninja import Body, Query, Router, Status
 
 from runs.accounts.limits import require_batch_rate, require_rate
 from runs.analysis import services
+from runs.analysis.checking import warnings_of
 from runs.analysis.export import names_to_export, result_json, values_csv, values_json
 from runs.analysis.repeats import is_made_from
+from runs.analysis.requests import BatchRequest
 from runs.api.authentication import needs
 from runs.api.batch_answers import batch_items, iteration_items, whole_batch
 from runs.api.batch_requests import batch_request, batches_asked, iterations_asked, read_batch
@@ -21,6 +23,7 @@ from runs.api.schemas.base import ErrorAnswer, PageOf
 from runs.api.schemas.batch import (
     BatchIn,
     BatchItem,
+    BatchMade,
     BatchOut,
     BatchQuery,
     IterationOut,
@@ -44,7 +47,7 @@ router = Router(tags=["batches"])
 COLUMNS = (moment("created_at"), moment("ended_at"), text("name"))
 IN_ORDER = (whole("number"),)
 REFUSALS = frozenset((*ALWAYS, 404, 409, 507))
-MADE: dict[Any, Any] = {200: BatchOut, 201: BatchOut, REFUSALS: ErrorAnswer}
+MADE: dict[Any, Any] = {200: BatchMade, 201: BatchMade, REFUSALS: ErrorAnswer}
 ORDERED: dict[Any, Any] = {202: BatchOut, 409: ErrorAnswer}
 
 
@@ -73,9 +76,13 @@ def create_batch(
         batch = load_batch(request, batch_id)
         if not is_made_from(batch, wanted):
             raise
-        return Status(200, whole_batch(batch))
+        return Status(200, with_warnings(batch, wanted))
     response["Location"] = reverse("api:get_batch", args=[batch.pk])
-    return Status(201, whole_batch(load_batch(request, batch.pk)))
+    return Status(201, with_warnings(load_batch(request, batch.pk), wanted))
+
+
+def with_warnings(batch: Batch, wanted: BatchRequest) -> dict[str, Any]:
+    return {**whole_batch(batch), "warnings": warnings_of(wanted)}
 
 
 def user_of(request: HttpRequest) -> Any:

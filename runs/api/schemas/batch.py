@@ -222,6 +222,13 @@ class BatchOut(BatchItem):
     addresses: Addresses
 
 
+class BatchMade(BatchOut):
+    """`warnings` are sentences about what is allowed and yet hardly meant, such as repeats of a
+    program that is given no seed."""
+
+    warnings: list[str]
+
+
 class MetricsAsked(Schema):
     metric: list[Annotated[Word, Field(max_length=NAME_MAX)]] = Field(
         [], description="One or several; all of them without."
