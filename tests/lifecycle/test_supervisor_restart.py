@@ -32,6 +32,19 @@ def test_it_goes_on_with_a_running_run(make_run, start_supervisor):
     assert lines == [str(i) for i in range(8)]
 
 
+def test_killed_among_many_launches_it_starts_each_run_once(make_run, start_supervisor):
+    runs = [make_run("open('starts', 'a').write('x')") for _ in range(16)]
+    completed = Run.objects.filter(status=Status.COMPLETED)
+    for so_many in (4, 9):
+        supervisor = start_supervisor(FUSIONWEB_MAX_RUNNING="4")
+        wait_for(lambda n=so_many: completed.count() >= n)
+        supervisor.kill()
+        supervisor.wait()
+    start_supervisor()
+    wait_for(lambda: completed.count() == len(runs))
+    assert [(run.directory / "starts").read_text() for run in runs] == ["x"] * len(runs)
+
+
 def test_it_learns_the_outcome_of_what_ended_meanwhile(make_run, start_supervisor):
     run = make_run("import time; time.sleep(1); raise SystemExit(7)")
     first = start_supervisor()

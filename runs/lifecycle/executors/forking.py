@@ -1,5 +1,6 @@
 """The local executor's end of the shim server: asks for a shim, and is told who it is."""
 
+import contextlib
 import json
 import os
 import signal
@@ -19,6 +20,8 @@ SERVER = Path(shim_server.__file__).resolve()
 ANSWER_SECONDS = 5.0
 # So long after it died or could not be started, shims are started one by one.
 REST_SECONDS = 10.0
+# What hangs in a disk dies later, and is not waited for.
+DEATH_SECONDS = 1.0
 ANSWER_BYTES = 8192
 # Signals that a shim, and so what it is forked from, must not get before it listens.
 HELD_BACK = {signal.SIGTERM, signal.SIGINT}
@@ -97,7 +100,8 @@ class ShimServer:
             self._connection = None
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(DEATH_SECONDS)
             self._process = None
         return ServerGone(reason)
 
