@@ -85,6 +85,20 @@ def test_it_compares_two_settings_from_the_form_to_the_sentence(form, axe):
     page.goto("/batches/")
     expect_no_violations(page, axe)
     assert sideways_px(page) == 0
+    compare_two_runs(page, axe, "k-paths-matter")
+
+
+def compare_two_runs(page, axe, name):
+    """The two latest of the name: one of each side, on the same seed."""
+    page.goto(f"/runs/?search={name}")
+    for number in range(2):
+        page.locator("tbody").get_by_role("checkbox").nth(number).check()
+    page.get_by_role("link", name="Compare", exact=True).click()
+    expect(page.get_by_role("rowheader", name="k_paths")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="num_requests")).to_have_count(0)
+    expect(page.locator(".picture svg").first).to_be_visible()
+    expect_no_violations(page, axe)
+    assert sideways_px(page) == 0
 
 
 def test_it_mends_a_batch_of_which_one_failed(form):
