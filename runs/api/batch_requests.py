@@ -14,7 +14,7 @@ from runs.analysis.requests import Arm, BatchRequest
 from runs.contract.status import ACTIVE, FINAL
 from runs.errors import InvalidInput
 from runs.lists.batch_filter import BatchFilter
-from runs.lists.run_filter import EVERYBODY
+from runs.lists.owned_filter import EVERYBODY
 from runs.models import Batch, Iteration
 
 from .filtering import filtered, having

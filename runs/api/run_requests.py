@@ -17,7 +17,8 @@ from runs.checkpoints.resuming import directory_to_resume
 from runs.contract.layout import DEFAULT_GROUP
 from runs.errors import InvalidInput
 from runs.lifecycle.services import RunRequest
-from runs.lists.run_filter import EVERYBODY, RunFilter
+from runs.lists.owned_filter import EVERYBODY
+from runs.lists.run_filter import RunFilter
 from runs.models import Program, Project, Run
 
 # A plus sign in an address means a blank.

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
-from runs.lists.run_filter import NO_DAY, day_input, in_zone
+from runs.lists.days import NO_DAY, day_input, in_zone
 from runs.models import Event
 from runs.models.event import BY_PEOPLE
 

@@ -5,7 +5,7 @@ from datetime import date, time
 import django_filters
 from django.db.models import QuerySet
 
-from runs.lists.run_filter import NO_DAY, day_input, in_zone
+from runs.lists.days import NO_DAY, day_input, in_zone
 from runs.models import Checkpoint
 from runs.search import search
 

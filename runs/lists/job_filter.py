@@ -7,7 +7,8 @@ from django.db.models import Q, QuerySet
 
 from runs.contract.status import Status
 from runs.discovery.selectors import STALE, running_jobs, stale_jobs
-from runs.lists.run_filter import NO_DAY, NO_SUCH_STATUS, day_input, in_zone
+from runs.lists.days import NO_DAY, day_input, in_zone
+from runs.lists.owned_filter import NO_SUCH_STATUS
 from runs.models import Job
 from runs.search import search
 

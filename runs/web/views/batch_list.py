@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from runs.access import visible
 from runs.lists.batch_filter import BatchFilter
+from runs.lists.owned_filter import with_own
 from runs.lists.paging import moment, text
-from runs.lists.run_filter import with_own_runs
 from runs.models import Batch
 from runs.web.batch_rows import load_batch_rows
 from runs.web.context import frame_state
@@ -58,7 +58,7 @@ def batch_rows(request: HttpRequest) -> HttpResponse:
 
 
 def batch_filter(request: HttpRequest) -> BatchFilter:
-    data = with_own_runs(request.GET, request.user.get_username())
+    data = with_own(request.GET, request.user.get_username())
     batches = visible(request.user, Batch.objects.order_by())
     return BatchFilter(data, queryset=batches, request=request)
 

@@ -10,8 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from runs.access import visible
+from runs.lists.owned_filter import EVERYBODY, with_own
 from runs.lists.paging import moment, text
-from runs.lists.run_filter import EVERYBODY, RunFilter, with_own_runs
+from runs.lists.run_filter import RunFilter
 from runs.models import Program, Project, Run
 from runs.web.context import frame_state
 from runs.web.listing import Listing, list_context, list_response, narrowing, words
@@ -59,7 +60,7 @@ def run_rows(request: HttpRequest) -> HttpResponse:
 
 
 def run_filter(request: HttpRequest) -> RunFilter:
-    data = with_own_runs(request.GET, request.user.get_username())
+    data = with_own(request.GET, request.user.get_username())
     runs = visible(request.user, Run.objects.order_by())
     return RunFilter(data, queryset=runs, request=request)
 

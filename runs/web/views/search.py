@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from runs.access import visible
 from runs.lists.batch_filter import BatchFilter
-from runs.lists.run_filter import EVERYBODY
+from runs.lists.owned_filter import EVERYBODY
 from runs.models import Batch, Checkpoint, Job, Run
 from runs.search import search
 from runs.web.batch_rows import load_batch_rows
