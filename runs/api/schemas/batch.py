@@ -31,7 +31,7 @@ from runs.contract.status import Status
 from runs.models import Batch
 
 from .base import Body
-from .run import Configuration, Name, RunFields, Seed
+from .run import Configuration, Name, OwnedQuery, RunFields, Seed
 
 
 def a_number(value: Any) -> int | float:
@@ -111,25 +111,10 @@ class BatchIn(RootModel[dict[str, Any]]):
         return handler(ANY_KIND.core_schema)
 
 
-class BatchQuery(Paging):
+class BatchQuery(OwnedQuery):
     """All batches that whoever asks may see, narrowed."""
 
-    status: Annotated[str, Field(max_length=100)] = Field("", description="With commas between.")
     kind: Annotated[str, Field(max_length=20)] = ""
-    project: Annotated[str, Field(max_length=255)] = ""
-    group: Name = ""
-    program: Name = ""
-    owner: Annotated[str, Field(max_length=150)] = ""
-    search: Annotated[str, Field(max_length=200)] = Field(
-        "", description="Every word, anywhere in id, names, tags or notes."
-    )
-    since: Annotated[str, Field(max_length=40)] = Field(
-        "", description="A day such as 2026-11-30, or a moment such as 2026-11-30T14:05:00Z."
-    )
-    until: Annotated[str, Field(max_length=40)] = Field("", description="A day is meant whole.")
-    order: Annotated[str, Field(max_length=20)] = Field(
-        "-created_at", description="created_at, ended_at or name; a minus in front for falling."
-    )
 
 
 class Counts(Schema):

@@ -93,16 +93,14 @@ class CancelIn(Body):
     )
 
 
-class RunQuery(Paging):
-    """All runs that whoever asks may see, narrowed."""
+class OwnedQuery(Paging):
+    """What runs and batches can be narrowed to alike."""
 
     status: Annotated[str, Field(max_length=100)] = Field("", description="With commas between.")
     project: Annotated[str, Field(max_length=255)] = ""
     group: Name = ""
     program: Name = ""
     owner: Annotated[str, Field(max_length=150)] = ""
-    tag: Annotated[str, Field(max_length=50)] = ""
-    batch: Annotated[str, Field(max_length=12)] = Field("", description="The id of one.")
     search: Annotated[str, Field(max_length=200)] = Field(
         "", description="Every word, anywhere in id, names, tags or notes."
     )
@@ -113,6 +111,13 @@ class RunQuery(Paging):
     order: Annotated[str, Field(max_length=20)] = Field(
         "-created_at", description="created_at, ended_at or name; a minus in front for falling."
     )
+
+
+class RunQuery(OwnedQuery):
+    """All runs that whoever asks may see, narrowed."""
+
+    tag: Annotated[str, Field(max_length=50)] = ""
+    batch: Annotated[str, Field(max_length=12)] = Field("", description="The id of one.")
 
 
 class Progress(Schema):
