@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from runs.contract.status import FINAL, Status
 from runs.lifecycle.selectors import QueueState
-from runs.models import Batch, Iteration, Run
+from runs.models import Batch, BatchMetric, Iteration, Run
 
 from .checking import takes_seed as program_takes_seed
 
@@ -141,6 +141,14 @@ def iterations_of(
     if point is not None:
         found = found.filter(point=point)
     return found.order_by("number", "point")
+
+
+def named_metric(batch: Batch, name: str) -> BatchMetric | None:
+    """The one of that name, the first where none is named; its values are read when asked for."""
+    measured = batch.measured.order_by("position").defer("values")
+    # PostgreSQL refuses to look for what it cannot store
+    found = measured.filter(name=name) if "\0" not in name else measured.none()
+    return found.first() if name else measured.first()
 
 
 def takes_seed(batch: Batch) -> bool:

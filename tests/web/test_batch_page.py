@@ -92,6 +92,7 @@ def test_it_shows_another_metric_at_another_load(show, batch_with_runs):
     words = words_of(show(batch, "metric=latency&x=20"))
     assert "All metrics at load 20" in words and "Latency at every load" in words
     odd = words_of(show(batch, "metric=%3Cscript%3E&x=none"))
+    assert words_of(show(batch, "metric=%00&x=%00")) == odd
     assert "All metrics at load 60" in odd and "script" not in odd
 
 

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from runs.analysis.result import BatchResult, Cell, Comparison, MetricSummary, PointValues
+from runs.analysis.selectors import named_metric
 from runs.models import Batch, BatchMetric
 from runs.web.batch_words import axes_of, is_grid, short
 from runs.web.pictures import load_asked, pictures_of
@@ -91,14 +92,8 @@ def context(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "problems": result.problems[:PROBLEMS_SHOWN],
         "more_problems": result.problems[PROBLEMS_SHOWN:],
     }
-    chosen = chosen_metric(batch, request.GET.get("metric", ""))
+    chosen = named_metric(batch, request.GET.get("metric", "")) or named_metric(batch, "")
     return {**found, **figures(request, batch, chosen)} if chosen else found
-
-
-def chosen_metric(batch: Batch, name: str) -> BatchMetric | None:
-    """The one asked for, else the first; its values are not read yet."""
-    measured = batch.measured.order_by("position").defer("values")
-    return (measured.filter(name=name).first() if name else None) or measured.first()
 
 
 def figures(request: HttpRequest, batch: Batch, chosen: BatchMetric) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from runs.analysis.pictures.gallery import draw, kinds_of
 from runs.analysis.result import MetricSummary, PointValues
+from runs.analysis.selectors import named_metric
 from runs.errors import NotFound
 from runs.models import Batch, BatchMetric
 from runs.web.pictures import load_asked, subject_of, wish_of
@@ -37,8 +38,7 @@ def batch_picture(request: HttpRequest, batch_id: str, kind: str) -> HttpRespons
 
 
 def find_measured(batch: Batch, name: str) -> BatchMetric:
-    measured = batch.measured.order_by("position")
-    found = measured.filter(name=name).first() if name else measured.first()
+    found = named_metric(batch, name)
     if found is None:
         raise NotFound(
             f"This batch has no metric {name[:200]}." if name else "Nothing measured yet."
