@@ -137,7 +137,7 @@ def test_it_ends_at_once_and_lets_the_root_go(follower, status_root):
     began = time.monotonic()
 
     assert follower.end() == 0
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10  # it would look around only after minutes
     status_root.refresh_from_db()
     assert status_root.claimed_by == ""
 
