@@ -23,6 +23,7 @@ from runs.web.templatetags.show import count
 
 # The rest unfolds.
 PROBLEMS_SHOWN = 10
+SHARED_VIEW = {"tab", "metric", "x", "log"}
 KEPT_SECONDS = 600
 
 
@@ -115,16 +116,27 @@ def figures(request: HttpRequest, batch: Batch, chosen: BatchMetric) -> dict[str
 def kept_pictures(
     request: HttpRequest, batch: Batch, chosen: BatchMetric, summary: MetricSummary
 ) -> SafeString:
-    """Drawn once an analysis: of a thousand values that takes as long as all the rest."""
+    """Drawn once an analysis: of a thousand values that takes as long as all the rest.
+
+    What is zoomed into is somebody's own, and would only crowd out what others look at.
+    """
+    if not SHARED_VIEW.issuperset(request.GET):
+        return pictures_html(request, batch, chosen, summary)
     asked = sha256(f"{chosen.name} {request.GET.urlencode()}".encode()).hexdigest()
     key = f"pictures-{batch.pk}-{batch.analysed_revision}-{asked}"
     html: SafeString | None = cache.get(key)
     if html is None:
-        values = [PointValues.model_validate(each) for each in chosen.values]
-        pictures = pictures_of(batch, summary, values, request.GET)
-        html = render_to_string("batch/_pictures.html", {"pictures": pictures}, request)
+        html = pictures_html(request, batch, chosen, summary)
         cache.set(key, html, KEPT_SECONDS)
     return html
+
+
+def pictures_html(
+    request: HttpRequest, batch: Batch, chosen: BatchMetric, summary: MetricSummary
+) -> SafeString:
+    values = [PointValues.model_validate(each) for each in chosen.values]
+    pictures = pictures_of(batch, summary, values, request.GET)
+    return render_to_string("batch/_pictures.html", {"pictures": pictures}, request)
 
 
 def labels_of(batch: Batch) -> dict[str, str]:
