@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import expect_never_reloaded, mark
-from tests.browser.test_accessibility import AXE, expect_no_violations, sideways_px
+from tests.browser.steps import expect_never_reloaded, expect_no_violations, mark, sideways_px
 
 NARROW = {"width": 320, "height": 640}
 
@@ -26,13 +25,6 @@ def raise_alert(product):
     yield call
     code = "from runs.models import Alert; Alert.objects.all().delete()"
     product.call("shell", "-v", "0", "-c", code)
-
-
-@pytest.fixture
-def axe():
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: make setup-dev")
-    return AXE.read_text()
 
 
 def count_beside_bell(page):
