@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from runs.access import visible
 from runs.checkpoints.resume import ResumePlan, plan_resume, resuming_programs
 from runs.configuration.templates import Template
 from runs.contract.layout import DEFAULT_GROUP, DEFAULT_PROJECT
-from runs.errors import Conflict, FusionwebError, NotFound
+from runs.errors import Conflict, FusionwebError, NotFound, TooManyRequests
 from runs.lifecycle.places import catalogue
 from runs.lifecycle.services import check_program, frozen_configuration, has_template, template_text
 from runs.models import Batch, Program, Project, Run
@@ -233,6 +233,13 @@ def program_fault(program: Program | None) -> str:
 def is_new_project(form: NewRunForm) -> bool:
     slug = form.cleaned_data.get("project") if form.is_bound else None
     return bool(slug) and not Project.objects.filter(slug=slug).exists()
+
+
+def with_moment(answer: HttpResponse, error: Exception) -> HttpResponse:
+    """Say when it may be asked again, where it was asked too often."""
+    if isinstance(error, TooManyRequests):
+        answer["Retry-After"] = str(error.retry_after_seconds)
+    return answer
 
 
 def focus_first_fault(

@@ -94,6 +94,16 @@ def test_it_makes_one_batch_of_a_form_sent_twice(client, pad):
     assert Batch.objects.count() == 1
 
 
+def test_it_says_when_to_ask_again_where_it_was_asked_too_often(client, pad, settings):
+    settings.FUSIONWEB_RUNS_PER_MINUTE = 1
+    assert client.post(PAD, pad()).status_code == 302
+    refused = client.post(PAD, pad() | {"name": "kept"})
+    assert refused.status_code == 429
+    assert int(refused["Retry-After"]) > 50
+    assert 'value="kept"' in refused.content.decode()
+    assert Batch.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "field", "words"),
     [

@@ -203,7 +203,7 @@ def test_it_draws_the_metric_and_axis_of_the_address(compared, measured):
     runs = [measured(by_load(blocking=[(1, 0.1)], hops=[(1, 2.0)])) for _ in range(2)]
     response = compared(*runs, metric="hops", log=1)
     [picture] = response.context["pictures"]
-    assert picture.title == "hops over offered load" and picture.is_log
+    assert picture.title == "Hops over offered load" and picture.is_log
     assert not compared(*runs, log=0).context["pictures"][0].is_log
     assert compared(*runs, metric="nothing").context["chosen"].name == "blocking"
 

@@ -26,7 +26,7 @@ def curves_of(columns: Sequence[Column], metric: Metric, *, log: bool, view: Vie
     x = LOAD if by_load else ITERATION
     return line_chart(
         [series(column, metric, most) for column in drawn],
-        title=f"{metric.label} over {x.label}",
+        title=f"{metric.label[:1].upper()}{metric.label[1:]} over {x.label}",
         x=x,
         y=Name(metric.label, metric.unit),
         log=log,

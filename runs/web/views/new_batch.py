@@ -40,6 +40,7 @@ from runs.web.pad import (
     focus_first_fault,
     pad_from_address,
     pad_from_form,
+    with_moment,
 )
 from runs.web.tabs.batch_configuration import base_text
 
@@ -93,7 +94,6 @@ def launch_once(pad: Pad, form: NewBatchForm, configuration: ConfigurationForm) 
     request = pad.request
     wanted = request_of(pad, form, configuration)
     batch_id = batch_id_for(request)
-    status = 422
     try:
         require_setup(with_text=True)
         require_batch_rate(request.user)
@@ -106,13 +106,15 @@ def launch_once(pad: Pad, form: NewBatchForm, configuration: ConfigurationForm) 
         return already_launched(pad, form, configuration, wanted, Batch.objects.get(pk=batch_id))
     except InvalidInput as error:
         form.show_problem(error, configuration)
-    except (Conflict, NotFound, PassingFault, TooManyRequests) as error:
+    except (SetupIncomplete, TooManyRequests) as error:
         form.show_fault(None, error.message)
-        status = status_of(error) if isinstance(error, SetupIncomplete | TooManyRequests) else 422
+        return with_moment(page(pad, form, configuration, status_of(error)), error)
+    except (Conflict, NotFound, PassingFault) as error:
+        form.show_fault(None, error.message)
     else:
         messages.success(request, f"{batch.name} is launched: {batch.total:,} runs.")
         return redirect("batch", batch.pk)
-    return page(pad, form, configuration, status)
+    return page(pad, form, configuration, 422)
 
 
 def already_launched(

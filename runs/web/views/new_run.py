@@ -37,6 +37,7 @@ from runs.web.pad import (
     focus_first_fault,
     pad_from_address,
     pad_from_form,
+    with_moment,
 )
 
 
@@ -124,10 +125,7 @@ def launch_later(
 ) -> HttpResponse:
     """The form stays as it was sent: once more, a little later, is all there is to do."""
     form.show_fault(None, error.message)
-    answer = page(pad, form, configuration, status=status_of(error))
-    if isinstance(error, TooManyRequests):
-        answer["Retry-After"] = str(error.retry_after_seconds)
-    return answer
+    return with_moment(page(pad, form, configuration, status=status_of(error)), error)
 
 
 def origin_kind(pad: Pad) -> str:
